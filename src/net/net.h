@@ -1,0 +1,140 @@
+/* net.h - the channel between the parties of a job, without saying how bytes travel.
+ *
+ * A channel joins `self` to every other party. Two kinds of one interface: net_tls (mutual TLS 1.3 mesh) and
+ * net_sim (in memory, for a whole committee inside one process, open to every fault). What is above never sees a
+ * socket.
+ *
+ * Frame:    0        4        8        12     14     16
+ *           | length | job    | instr  | tile | step | payload ... |        little-endian
+ *
+ * (job, instr, tile, step) is the tag. From one peer a tag is used once, so order of arrival does not matter. A
+ * receiver says beforehand what it expects: a frame whose length differs, a second frame of the same tag, or more
+ * than SOTTO_UNCLAIMED_LEN_MAX bytes ahead of what was asked is SOTTO_ERR_MALFORMED. */
+#ifndef SOTTO_NET_H
+#define SOTTO_NET_H
+
+#include "crypto/crypto.h"
+#include "net/config.h"
+
+enum { NET_HEADER_LEN = 16 };
+
+struct net_tag {
+    uint32_t instr; /* NET_INSTR_CONTROL and above is the channel's own */
+    uint16_t tile, step;
+};
+enum { NET_INSTR_CONTROL = 0xffffff00 };
+
+/* A place where one message is expected; the owner keeps it alive until `arrived`, or calls net_forget.
+ * When the message is whole, it lies in buf (exactly len bytes), `arrived` is set and wake(wake_arg) is called
+ * from within net_wait or net_expect. */
+struct net_slot {
+    int from;
+    struct net_tag tag;
+    uint8_t *buf;
+    size_t len;
+    bool arrived;
+    void (*wake)(void *);
+    void *wake_arg;
+    struct net_slot *next; /* the inbox's own */
+};
+
+/* What was handed to the channel by its user, headers included; control frames are not counted. Deterministic. */
+struct net_counters {
+    uint64_t bytes_sent[SOTTO_PARTIES_MAX], bytes_received[SOTTO_PARTIES_MAX];
+    uint64_t messages_sent, flushes;
+};
+
+struct net_ops;
+struct net_channel {
+    const struct net_ops *ops;
+    int self, parties;
+    uint32_t job;
+    struct net_counters counters;
+    struct fault fault; /* the first failure; afterwards every call returns its code and nothing is sent */
+    struct net_inbox *inbox;
+};
+
+/* A back end. Calls come through the functions below, which check, count and keep the fault. */
+struct net_ops {
+    const char *name;
+    /** Queue header and payload, copied. */
+    enum sotto_err (*send)(struct net_channel *ch, int to, const uint8_t header[NET_HEADER_LEN], const void *payload,
+                           size_t len);
+    enum sotto_err (*flush)(struct net_channel *ch);
+    /** Flush, then block until at least one frame was handed to the inbox, or time is up. */
+    enum sotto_err (*wait)(struct net_channel *ch);
+    /** Tell every peer that this party gives up (text, suspects), then close. Best effort, bounded in time. */
+    void (*abort)(struct net_channel *ch, const struct fault *why);
+    /** Orderly end: peers see that nothing more will come. */
+    void (*free)(struct net_channel *ch);
+};
+
+/** Queue a message. Bytes leave at the next flush at the latest. */
+SOTTO_MUST_CHECK enum sotto_err net_send(struct net_channel *ch, int to, struct net_tag tag, const void *p,
+                                         size_t len);
+/** Announce what is expected. May find it in the inbox already and wake at once. */
+SOTTO_MUST_CHECK enum sotto_err net_expect(struct net_channel *ch, struct net_slot *slot);
+/** Take back an announcement; slot may be freed afterwards. */
+void net_forget(struct net_channel *ch, struct net_slot *slot);
+/** Flush, then wait for the network until some expected message has arrived (its wake was called).
+ *  SOTTO_ERR_TIMEOUT names the silent peers that are waited for, SOTTO_ERR_NETWORK who hung up,
+ *  SOTTO_ERR_CHEAT when a peer reports cheating: fault.accuser and fault.suspects say what it reported. */
+SOTTO_MUST_CHECK enum sotto_err net_wait(struct net_channel *ch);
+/** This party gives up: the reason reaches all peers, nothing is sent afterwards. */
+void net_abort(struct net_channel *ch, const struct fault *why);
+void net_free(struct net_channel *ch);
+
+/* --- for back ends: the inbox (inbox.c), where frames meet slots --------------------------------------- */
+SOTTO_MUST_CHECK enum sotto_err net_inbox_new(struct net_channel *ch);
+void net_inbox_free(struct net_channel *ch);
+/** A whole frame has come from `from`. Checks it against what is expected. */
+SOTTO_MUST_CHECK enum sotto_err net_inbox_deliver(struct net_channel *ch, int from,
+                                                  const uint8_t header[NET_HEADER_LEN], const uint8_t *payload);
+/** Bit mask of the peers that some slot waits for. */
+uint32_t net_inbox_waited(const struct net_channel *ch);
+
+/* --- net_tls: mutual TLS 1.3, both keys pinned (tls.c) -------------------------------------------------- */
+struct net_peer {
+    char name[SOTTO_NAME_LEN_MAX + 1];
+    char host[256];
+    uint16_t port;
+    uint8_t public_key[CRYPTO_SIGN_PUBLIC_LEN]; /* the pin: the peer's certificate must be for this Ed25519 key */
+};
+/** A socket that listens on host:*port (0: any free one, told in *port), or -1 with f filled. */
+int net_listen(const char *host, uint16_t *port, struct fault *f);
+/** Join the mesh: connect to every lower party, accept every higher one, check all pins, exchange `greeting`
+ *  (32 bytes that all must share: see fault text "runs another ..."). Takes over listen_fd.
+ *  job binds all frames. Silence of more than timeout_ms at any step is an error. NULL: f says why. */
+struct net_channel *net_tls_new(const struct crypto_identity *id, int self, int parties,
+                                const struct net_peer peer[], int listen_fd, uint32_t job, unsigned timeout_ms,
+                                struct fault *f);
+
+/* --- net_sim: a committee in one process (sim.c) -------------------------------------------------------- */
+struct net_sim;
+
+/* What a test wants done to one message. The payload may be changed in place. */
+enum net_sim_verdict {
+    NET_SIM_PASS,
+    NET_SIM_DROP,     /* never arrives: the receiver times out (in simulated time) */
+    NET_SIM_REPEAT,   /* arrives twice */
+    NET_SIM_LATE,     /* arrives after everything else that is under way */
+    NET_SIM_TRUNCATE, /* the last byte is missing */
+};
+struct net_sim_message {
+    int from, to;
+    struct net_tag tag;
+    uint8_t *payload;
+    size_t len;
+    uint64_t serial; /* counts all messages of the simulation in order of sending */
+};
+typedef enum net_sim_verdict net_sim_hook(void *arg, struct net_sim_message *m);
+
+/** A mesh of `parties` channels. hook may be NULL. */
+struct net_sim *net_sim_new(int parties, net_sim_hook *hook, void *hook_arg);
+struct net_channel *net_sim_channel(struct net_sim *sim, int party);
+/** Run main_of(arg[p]) for each party p, each on a fiber of its own, until all have returned; deterministic.
+ *  When all wait and nothing is under way, each waiting party gets SOTTO_ERR_TIMEOUT, lowest party first. */
+SOTTO_MUST_CHECK enum sotto_err net_sim_run(struct net_sim *sim, void (*main_of)(void *), void *const arg[]);
+void net_sim_free(struct net_sim *sim);
+
+#endif
