@@ -23,6 +23,7 @@ struct net_tag {
     uint16_t tile, step;
 };
 enum { NET_INSTR_CONTROL = 0xffffff00 };
+enum { NET_CONTROL_ABORT = NET_INSTR_CONTROL, NET_CONTROL_KEEPALIVE };
 
 /* A place where one message is expected; the owner keeps it alive until `arrived`, or calls net_forget.
  * When the message is whole, it lies in buf (exactly len bytes), `arrived` is set and wake(wake_arg) is called
@@ -83,6 +84,9 @@ SOTTO_MUST_CHECK enum sotto_err net_wait(struct net_channel *ch);
 /** This party gives up: the reason reaches all peers, nothing is sent afterwards. */
 void net_abort(struct net_channel *ch, const struct fault *why);
 void net_free(struct net_channel *ch);
+/** Call now and then from a long computation: peers that wait for this party learn that it is alive. Costs a look at
+ *  the clock; nothing at all on a channel in memory. */
+void net_keepalive(struct net_channel *ch);
 
 /* --- for back ends: the inbox (inbox.c), where frames meet slots --------------------------------------- */
 SOTTO_MUST_CHECK enum sotto_err net_inbox_new(struct net_channel *ch);
@@ -92,6 +96,16 @@ SOTTO_MUST_CHECK enum sotto_err net_inbox_deliver(struct net_channel *ch, int fr
                                                   const uint8_t header[NET_HEADER_LEN], const uint8_t *payload);
 /** Bit mask of the peers that some slot waits for. */
 uint32_t net_inbox_waited(const struct net_channel *ch);
+
+/* --- for back ends: the abort frame (abort.c), the payload of NET_CONTROL_ABORT ------------------------- */
+enum { NET_ABORT_TEXT_LEN_MAX = 256, NET_ABORT_LEN_MAX = 8 + NET_ABORT_TEXT_LEN_MAX };
+/** Writes at most NET_ABORT_LEN_MAX bytes, returns how many. */
+size_t net_abort_encode(uint8_t *out, const struct fault *why);
+/** Sets ch->fault from what `from` sent and returns its code: CHEAT and IMAGE as reported, SOTTO_ERR_NETWORK for all
+ *  else, SOTTO_ERR_MALFORMED if the bytes are no abort frame. The accuser is the sender; its text is shown printable. */
+SOTTO_MUST_CHECK enum sotto_err net_abort_decode(struct net_channel *ch, int from, const uint8_t *p, size_t len);
+/** The frame passes on what another party accused, instead of the sender's own finding. */
+bool net_abort_is_relay(int from, const uint8_t *p, size_t len);
 
 /* --- net_tls: mutual TLS 1.3, both keys pinned (tls.c) -------------------------------------------------- */
 struct net_peer {
