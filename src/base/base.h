@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/memory.h"
 #include "base/codec.h"
+#include "base/text.h"
 #include "base/fiber.h"
 #include "base/clock.h"
 

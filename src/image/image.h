@@ -34,8 +34,30 @@ enum image_elem {
 const char *image_elem_name(enum image_elem e);
 unsigned image_elem_bits(enum image_elem e);
 bool image_elem_signed(enum image_elem e);
+/** Whether a two's complement value of 64 bits is one of the type's. */
+bool image_elem_holds(enum image_elem e, uint64_t value);
 
 enum { IMAGE_NONE = 0xffffffff };
+
+/* What opcodes.def says of one instruction; operand holds its letters for dst, a, b, c. */
+struct image_op_info {
+    const char *name;
+    char operand[4];
+    char kind;
+    const char *text;
+};
+/** Never NULL for op < IMAGE_OPS; NULL above. */
+const struct image_op_info *image_op_info(unsigned op);
+
+/* Bounds of a valid image. Strings are UTF-8 without control characters. */
+enum {
+    IMAGE_VERSION = 1,
+    IMAGE_TABLE_MAX = 1 << 20,    /* entries of any table */
+    IMAGE_DECLS_MAX = 1024,       /* symbols, parameters, inputs, outputs: of each */
+    IMAGE_REVEALS_MAX = 1 << 16,
+    IMAGE_TEXT_LEN_MAX = 4096,    /* bytes of a string */
+    IMAGE_DEPTH_MAX = 64,         /* blocks within blocks */
+};
 
 /* A size is symbol + addend, or a constant (symbol == IMAGE_NONE). */
 struct image_size {
@@ -108,7 +130,7 @@ uint32_t image_add_input(struct image *im, struct image_input in);
 uint32_t image_add_output(struct image *im, struct image_output out);
 uint32_t image_add_reveal(struct image *im, struct image_reveal r);
 uint32_t image_add_reg(struct image *im, struct image_reg r);
-uint32_t image_add_insn(struct image *im, struct image_insn in);
+uint32_t image_add_insn(struct image *im, struct image_insn in);    /* operands that op lacks become IMAGE_NONE */
 
 /** Bytes out; SOTTO_ERR_RESOURCE when memory is short. */
 SOTTO_MUST_CHECK enum sotto_err image_write(const struct image *im, struct writer *out);
@@ -119,8 +141,10 @@ SOTTO_MUST_CHECK enum sotto_err image_read(struct image *im, const uint8_t *p, s
 SOTTO_MUST_CHECK enum sotto_err image_verify(const struct image *im, struct fault *f);
 /** BLAKE2b-256 of the written form. */
 SOTTO_MUST_CHECK enum sotto_err image_hash(const struct image *im, uint8_t hash[CRYPTO_HASH_LEN]);
-/** A readable listing. */
+/** A readable listing of a verified image. */
 void image_disassemble(const struct image *im, struct writer *out);
+/** The opcode table of docs/language/image.md. */
+void image_opcode_doc(struct writer *out);
 
 /* Job-time binding: values for every size symbol and parameter. */
 struct image_binding {

@@ -1,0 +1,24 @@
+/* internal.h - what the files of image/ share. */
+#ifndef SOTTO_IMAGE_INTERNAL_H
+#define SOTTO_IMAGE_INTERNAL_H
+
+#include "image/image.h"
+
+/** Room for n entries of a table, grown in powers of two, so that the count alone tells the capacity. */
+void *image_table_new(struct arena *a, size_t n, size_t size);
+
+/* One instruction under examination. */
+struct image_check {
+    const struct image *im;
+    size_t at;
+    struct fault *f;
+};
+/** SOTTO_ERR_IMAGE; the text is led by instruction, opcode and line. */
+enum sotto_err image_complain(const struct image_check *c, const char *format, ...) SOTTO_PRINTF(2, 3);
+
+/** Operands exist and have the types, sizes and secrecy that the opcode asks for. */
+SOTTO_MUST_CHECK enum sotto_err image_check_types(const struct image_check *c);
+/** Blocks nest, HALT ends the code, every register is written before it is read, the manifest is true. */
+SOTTO_MUST_CHECK enum sotto_err image_check_flow(const struct image *im, struct fault *f);
+
+#endif
