@@ -140,18 +140,21 @@ static void end_line(struct csv *c)
     c->line_start = c->at;
 }
 
-/* All columns of the header, for a message; the list is cut where it would be too long. */
+/* All columns of the header, for a message; the list ends in "..." where it would be too long. */
 static enum sotto_err list_columns(struct csv *c, struct field *field, char *list, size_t list_len, size_t *n)
 {
     char shown[CLIENT_SHOWN_LEN];
     size_t used = 0;
+    bool cut = false;
 
     for (*n = 1;; ++*n) {
         client_show(field->p, field->len, shown);
-        if (used + strlen(shown) + 8 < list_len)
+        if (!cut && used + strlen(shown) + sizeof "', ''" + sizeof ", ..." > list_len) {
+            memcpy(list + used, ", ...", sizeof ", ...");
+            cut = true;
+        }
+        if (!cut)
             used += (size_t)snprintf(list + used, list_len - used, "%s'%s'", *n > 1 ? ", " : "", shown);
-        else if (list[used - 1] != '.')
-            used += (size_t)snprintf(list + used, list_len - used, ", ...");
         if (at_line_end(c))
             return SOTTO_OK;
         c->at++;
