@@ -52,6 +52,7 @@ struct net_channel {
     uint32_t job;
     struct net_counters counters;
     struct fault fault; /* the first failure; afterwards every call returns its code and nothing is sent */
+    bool closed;        /* net_abort was called */
     struct net_inbox *inbox;
 };
 

@@ -1,0 +1,166 @@
+#include "net/inbox.h"
+
+enum sotto_err net_inbox_new(struct net_channel *ch)
+{
+    ch->inbox = mem_alloc(1, sizeof *ch->inbox);
+    return ch->inbox ? SOTTO_OK : SOTTO_ERR_RESOURCE;
+}
+
+static void early_free(struct net_early *e)
+{
+    mem_wipe(e->payload, e->len);
+    mem_free(e);
+}
+
+void net_inbox_free(struct net_channel *ch)
+{
+    if (!ch->inbox)
+        return;
+    for (size_t i = 0; i < INBOX_BUCKETS; i++)
+        for (struct net_early *e = ch->inbox->early[i], *next; e; e = next) {
+            next = e->next;
+            early_free(e);
+        }
+    mem_free(ch->inbox);
+    ch->inbox = NULL;
+}
+
+static size_t bucket_of(int from, struct net_tag tag)
+{
+    uint64_t x = (uint64_t)tag.instr << 32 | (uint64_t)tag.tile << 16 | tag.step;
+
+    x = (x ^ (uint64_t)from << 61) * 0x9e3779b97f4a7c15u;
+    return x >> 54;
+}
+
+static bool tag_equal(struct net_tag a, struct net_tag b)
+{
+    return a.instr == b.instr && a.tile == b.tile && a.step == b.step;
+}
+
+static enum sotto_err wrong_length(struct net_channel *ch, int from, struct net_tag tag, size_t got,
+                                   size_t want)
+{
+    return fault_set(&ch->fault, SOTTO_ERR_MALFORMED,
+                     "party %d sent %zu bytes at instruction %u, tile %u, step %u, where %zu are due", from,
+                     got, tag.instr, tag.tile, tag.step, want);
+}
+
+static void serve(struct net_channel *ch, struct net_slot *slot)
+{
+    slot->arrived = true;
+    ch->inbox->woken++;
+    ch->counters.bytes_received[slot->from] += NET_HEADER_LEN + slot->len;
+    if (slot->wake)
+        slot->wake(slot->wake_arg);
+}
+
+enum sotto_err net_expect(struct net_channel *ch, struct net_slot *slot)
+{
+    size_t b = bucket_of(slot->from, slot->tag);
+
+    if (ch->fault.code)
+        return ch->fault.code;
+    slot->arrived = false;
+    for (struct net_early **at = &ch->inbox->early[b]; *at; at = &(*at)->next) {
+        struct net_early *e = *at;
+
+        if (e->from != slot->from || !tag_equal(e->tag, slot->tag))
+            continue;
+        if (e->len != slot->len)
+            return wrong_length(ch, e->from, e->tag, e->len, slot->len);
+        if (e->len)
+            memcpy(slot->buf, e->payload, e->len);
+        *at = e->next;
+        ch->inbox->early_len[e->from] -= sizeof *e + e->len;
+        early_free(e);
+        serve(ch, slot);
+        return SOTTO_OK;
+    }
+    slot->next = ch->inbox->expected[b];
+    ch->inbox->expected[b] = slot;
+    ch->inbox->expected_from[slot->from]++;
+    return SOTTO_OK;
+}
+
+static void unlink_slot(struct net_channel *ch, struct net_slot **at)
+{
+    struct net_slot *slot = *at;
+
+    *at = slot->next;
+    slot->next = NULL;
+    ch->inbox->expected_from[slot->from]--;
+}
+
+void net_forget(struct net_channel *ch, struct net_slot *slot)
+{
+    for (struct net_slot **at = &ch->inbox->expected[bucket_of(slot->from, slot->tag)]; *at; at = &(*at)->next)
+        if (*at == slot) {
+            unlink_slot(ch, at);
+            return;
+        }
+}
+
+static enum sotto_err keep_early(struct net_channel *ch, int from, struct net_tag tag, const uint8_t *payload,
+                                 size_t len, size_t b)
+{
+    struct net_early *e;
+
+    for (e = ch->inbox->early[b]; e; e = e->next)
+        if (e->from == from && tag_equal(e->tag, tag))
+            return fault_set(&ch->fault, SOTTO_ERR_MALFORMED,
+                             "party %d sent the message of instruction %u, tile %u, step %u twice", from,
+                             tag.instr, tag.tile, tag.step);
+    if (ch->inbox->early_len[from] + sizeof *e + len > SOTTO_UNCLAIMED_LEN_MAX)
+        return fault_set(&ch->fault, SOTTO_ERR_MALFORMED, "party %d sent over %d bytes that nobody asked for",
+                         from, SOTTO_UNCLAIMED_LEN_MAX);
+    e = mem_alloc(1, sizeof *e + len);
+    if (!e)
+        return fault_set(&ch->fault, SOTTO_ERR_RESOURCE, "no memory for a message of %zu bytes", len);
+    *e = (struct net_early){ .next = ch->inbox->early[b], .from = from, .tag = tag, .len = len };
+    if (len)
+        memcpy(e->payload, payload, len);
+    ch->inbox->early[b] = e;
+    ch->inbox->early_len[from] += sizeof *e + len;
+    return SOTTO_OK;
+}
+
+enum sotto_err net_inbox_deliver(struct net_channel *ch, int from, const uint8_t header[NET_HEADER_LEN],
+                                 const uint8_t *payload)
+{
+    struct reader r = reader_of(header, NET_HEADER_LEN);
+    size_t len = read_u32(&r), b;
+    uint32_t job = read_u32(&r);
+    struct net_tag tag = { .instr = read_u32(&r), .tile = read_u16(&r), .step = read_u16(&r) };
+
+    if (ch->fault.code)
+        return ch->fault.code;
+    if (job != ch->job)
+        return fault_set(&ch->fault, SOTTO_ERR_MALFORMED, "party %d sent a message of job %u in job %u", from,
+                         job, ch->job);
+    b = bucket_of(from, tag);
+    for (struct net_slot **at = &ch->inbox->expected[b]; *at; at = &(*at)->next) {
+        struct net_slot *slot = *at;
+
+        if (slot->from != from || !tag_equal(slot->tag, tag))
+            continue;
+        if (slot->len != len)
+            return wrong_length(ch, from, tag, len, slot->len);
+        if (len)
+            memcpy(slot->buf, payload, len);
+        unlink_slot(ch, at);
+        serve(ch, slot);
+        return SOTTO_OK;
+    }
+    return keep_early(ch, from, tag, payload, len, b);
+}
+
+uint32_t net_inbox_waited(const struct net_channel *ch)
+{
+    uint32_t mask = 0;
+
+    for (int p = 0; p < ch->parties; p++)
+        if (ch->inbox->expected_from[p])
+            mask |= 1u << p;
+    return mask;
+}
