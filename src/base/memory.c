@@ -153,6 +153,28 @@ void arena_reset(struct arena *a)
     a->used = 0;
 }
 
+struct arena_mark arena_mark(const struct arena *a)
+{
+    return (struct arena_mark){ a->chunks, a->chunks ? a->chunks->used : 0, a->used };
+}
+
+void arena_release(struct arena *a, struct arena_mark m)
+{
+    if (!m.chunk) {
+        arena_reset(a);
+        return;
+    }
+    while (a->chunks != m.chunk) {
+        struct arena_chunk *next = a->chunks->next;
+
+        chunk_free(a->chunks, a->secret);
+        a->chunks = next;
+    }
+    mem_wipe((char *)m.chunk + m.chunk_used, m.chunk->used - m.chunk_used);
+    m.chunk->used = m.chunk_used;
+    a->used = m.used;
+}
+
 void arena_wipe(struct arena *a)
 {
     struct arena_chunk *next;

@@ -40,8 +40,15 @@ void arena_init(struct arena *a, size_t limit, bool secret);
 /** Zeroed memory aligned to 64 bytes, or NULL when the limit or the machine's memory is reached. */
 void *arena_alloc(struct arena *a, size_t n, size_t size);
 char *arena_strdup(struct arena *a, const char *s, size_t len);
-/** Give everything back but keep the first chunk for reuse. */
+/** Give everything back but keep the newest chunk for reuse. */
 void arena_reset(struct arena *a);
+/** Give back what was handed out since arena_mark, newest first. */
+struct arena_mark {
+    struct arena_chunk *chunk;
+    size_t chunk_used, used;
+};
+struct arena_mark arena_mark(const struct arena *a);
+void arena_release(struct arena *a, struct arena_mark m);
 void arena_wipe(struct arena *a);
 
 #endif
