@@ -126,7 +126,7 @@ static enum sotto_err no_memory(struct fault *f)
     return fault_set(f, SOTTO_ERR_RESOURCE, "no memory is left for the image");
 }
 
-static enum sotto_err read_text(struct loader *l, char **s)
+static enum sotto_err read_text(struct loader *l, const char **s)
 {
     uint32_t len = read_u32(&l->r);
     const uint8_t *p;

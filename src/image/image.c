@@ -106,7 +106,7 @@ static uint32_t append(struct image *im, void **table, size_t *n, size_t size, c
         index_;                                                                                                \
     })
 
-static bool own(struct image *im, char **s)
+static bool own(struct image *im, const char **s)
 {
     *s = arena_strdup(&im->arena, *s ? *s : "", *s ? strlen(*s) : 0);
     return *s != NULL;

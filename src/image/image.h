@@ -74,24 +74,24 @@ struct image_reg {
     uint32_t size;  /* index into sizes, or IMAGE_NONE for a scalar */
 };
 struct image_input {
-    char *name, *from; /* `from` is the role that brings it, e.g. "bidder" */
+    const char *name, *from; /* `from` is the role that brings it, e.g. "bidder" */
     uint8_t elem, domain;
     uint32_t size;     /* index into sizes, or IMAGE_NONE for a scalar */
 };
 struct image_param {
-    char *name;
+    const char *name;
     uint8_t elem, has_default;
     uint64_t value;    /* two's complement in 64 bits */
 };
 struct image_output {
-    char *name, *to;   /* "everyone", or a role */
+    const char *name, *to;   /* "everyone", or a role */
     uint8_t elem;
     uint32_t size;
 };
 /* The disclosure manifest: every place where a secret becomes public. */
 struct image_reveal {
-    char *what;        /* the source text of the revealed expression */
-    char *to;          /* "everyone" */
+    const char *what;        /* the source text of the revealed expression */
+    const char *to;          /* "everyone" */
     uint8_t elem;
     uint32_t size;
     uint32_t line;
@@ -105,8 +105,8 @@ struct image_insn {
 };
 
 struct image {
-    char *name;        /* of the program, for people */
-    char **symbols;            size_t symbols_n;
+    const char *name;  /* of the program, for people */
+    const char **symbols;      size_t symbols_n;
     struct image_size *sizes;  size_t sizes_n;
     uint64_t *consts;          size_t consts_n; /* two's complement in 64 bits; the type is dst's */
     struct image_param *params;   size_t params_n;
