@@ -166,8 +166,8 @@ static enum sotto_err read_table(struct loader *l, const char *section, size_t n
 /* Read one table: `each` runs once an entry, which it sees as `e`. */
 #define READ_TABLE(l, table, section, n_max, entry_len_min, each)                                              \
     do {                                                                                                       \
-        void *table_;                                                                                          \
-        size_t n_;                                                                                             \
+        void *table_ = NULL;                                                                                   \
+        size_t n_ = 0;                                                                                         \
         TRY(read_table(l, section, n_max, entry_len_min, sizeof *(l)->im->table, &table_, &n_));               \
         (l)->im->table = table_;                                                                               \
         (l)->im->table##_n = n_;                                                                               \

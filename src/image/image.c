@@ -89,7 +89,7 @@ static uint32_t append(struct image *im, void **table, size_t *n, size_t size, c
         grown = image_table_new(&im->arena, *n + 1, size);
         if (!grown)
             return IMAGE_NONE;
-        if (*n)
+        if (*table)
             memcpy(grown, *table, *n * size);
     }
     memcpy((char *)grown + *n * size, entry, size);

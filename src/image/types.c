@@ -5,8 +5,11 @@
 
 struct operands {
     const struct image_insn *in;
-    const struct image_reg *dst, *a, *b, *c; /* NULL where the operand is no register */
+    const struct image_reg *dst, *a, *b, *c; /* &absent where the operand is no register */
 };
+
+/* Public and a scalar, so it disturbs no rule. */
+static const struct image_reg absent = { .size = IMAGE_NONE };
 
 static const char *const operand_names[4] = { "dst", "a", "b", "c" };
 
@@ -125,7 +128,7 @@ static enum sotto_err public_scalar(const struct image_check *c, const char *wha
  * not checked here. */
 static enum sotto_err check_secrecy(const struct image_check *c, const struct operands *o)
 {
-    bool secret = (o->a && o->a->secret) || (o->b && o->b->secret) || (o->c && o->c->secret);
+    bool secret = o->a->secret || o->b->secret || o->c->secret;
 
     if (secret && !o->dst->secret)
         return image_complain(c, "a secret operand, but the result is public; only REVEAL opens a secret");
@@ -140,7 +143,7 @@ static enum sotto_err check_broadcast(const struct image_check *c, const struct 
     const struct image_reg *const operand[3] = { o->a, o->b, o->c };
 
     for (int i = 0; i < 3; i++)
-        if (operand[i] && operand[i]->size != IMAGE_NONE && !same_size(c->im, operand[i]->size, o->dst->size))
+        if (operand[i]->size != IMAGE_NONE && !same_size(c->im, operand[i]->size, o->dst->size))
             return image_complain(c, "the size of operand %s is neither dst's nor a scalar",
                                   operand_names[i + 1]);
     return SOTTO_OK;
@@ -260,7 +263,7 @@ static enum sotto_err check_elementwise(const struct image_check *c, const struc
             TRY(want_integer(c, "operand a", o->a));
     } else {
         TRY(want_elem(c, "operand a", o->a->elem, o->dst->elem));
-        if (o->b)
+        if (o->b != &absent)
             TRY(want_elem(c, "operand b", o->b->elem, o->dst->elem));
         if (!bitwise)
             TRY(want_integer(c, "dst", o->dst));
@@ -298,7 +301,7 @@ static enum sotto_err check_reduction(const struct image_check *c, const struct 
 
 enum sotto_err image_check_types(const struct image_check *c)
 {
-    struct operands o = { .in = &c->im->code[c->at] };
+    struct operands o = { &c->im->code[c->at], &absent, &absent, &absent, &absent };
 
     TRY(check_operands(c, &o));
     /* The order of opcodes.def: control, values, moves, element by element, reductions. */
