@@ -1,0 +1,441 @@
+/* How the mesh comes to stand: every party connects to the lower ones and accepts the higher ones, all at once.
+ *
+ *   CONNECT ─▶ HANDSHAKE ─▶ HELLO ─▶ a link       an attempt in one of these steps never holds up another
+ *   accept ──────▲
+ *
+ * A caller is known by its pinned key alone. Strangers are sent away and remembered for the message that says
+ * why somebody is missing; they can cost a slot of the table for a while, never the mesh. */
+#include "net/tls.h"
+#include "net/tls_socket.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { GUESTS_MAX = 16, ATTEMPTS_MAX = SOTTO_PARTIES_MAX + GUESTS_MAX };
+enum { RETRY_MS_MIN = 4, RETRY_MS_MAX = 128, NOTE_LEN = 200, KEY_SHOWN_LEN = 8 };
+
+/* hello:  0       6         8     12     13   14        15  16
+ *         | magic | version | job | from | to | parties | 0 | greeting (32) | */
+enum { HELLO_LEN = 48, HELLO_GREETING_AT = 16, HELLO_VERSION = 1 };
+static const uint8_t magic[6] = "sotto";
+
+enum step { STEP_NONE, STEP_CONNECT, STEP_HANDSHAKE, STEP_HELLO };
+
+struct attempt {
+    enum step step;
+    int party; /* whom we called, -1: a caller */
+    struct tls_stream *stream;
+    char from[TLS_ADDRESS_LEN];
+    uint64_t since_ns;
+    uint8_t hello[HELLO_LEN];
+    size_t hello_len;
+};
+
+struct dial { /* one lower party */
+    struct addrinfo *all, *next;
+    uint64_t due_ns; /* UINT64_MAX while an attempt is under way */
+    unsigned retry_ms;
+    char note[NOTE_LEN]; /* why the last attempt failed */
+};
+
+struct join {
+    struct tls_mesh *m;
+    const uint8_t *greeting;
+    uint64_t now_ns, deadline_ns;
+    struct attempt attempt[ATTEMPTS_MAX];
+    struct dial dial[SOTTO_PARTIES_MAX];
+    char refused[NOTE_LEN]; /* the last stranger, empty: none */
+    unsigned refused_n;
+    bool foreign; /* one of them showed a certificate */
+};
+
+static uint64_t ns_of_ms(uint64_t ms)
+{
+    return ms * 1000000;
+}
+
+static enum sotto_err fail(struct join *j, const char *format, ...) SOTTO_PRINTF(2, 3);
+static enum sotto_err fail(struct join *j, const char *format, ...)
+{
+    char text[FAULT_TEXT_MAX];
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return fault_set(&j->m->ch.fault, SOTTO_ERR_NETWORK, "%s", text);
+}
+
+static void drop(struct attempt *a)
+{
+    tls_stream_free(a->stream);
+    *a = (struct attempt){ .party = -1 };
+}
+
+/* --- hello ---------------------------------------------------------------------------------------------- */
+
+static void make_hello(const struct join *j, int to, uint8_t out[HELLO_LEN])
+{
+    const struct net_channel *ch = &j->m->ch;
+
+    memset(out, 0, HELLO_LEN);
+    memcpy(out, magic, sizeof magic);
+    put_u16(out + 6, HELLO_VERSION);
+    put_u32(out + 8, ch->job);
+    out[12] = (uint8_t)ch->self;
+    out[13] = (uint8_t)to;
+    out[14] = (uint8_t)ch->parties;
+    memcpy(out + HELLO_GREETING_AT, j->greeting, CRYPTO_HASH_LEN);
+}
+
+static enum sotto_err check_hello(struct join *j, int from, const uint8_t *p)
+{
+    const struct net_channel *ch = &j->m->ch;
+    const char *who = j->m->link[from].text;
+    struct reader r = reader_of(p, HELLO_LEN);
+    const uint8_t *seen_magic = read_bytes(&r, sizeof magic);
+    uint16_t version = read_u16(&r);
+    uint32_t job = read_u32(&r);
+    uint8_t self = read_u8(&r), to = read_u8(&r), parties = read_u8(&r);
+
+    if (memcmp(seen_magic, magic, sizeof magic) != 0)
+        return fault_set(&j->m->ch.fault, SOTTO_ERR_MALFORMED, "%s does not greet as a Sotto party does", who);
+    if (version != HELLO_VERSION)
+        return fail(j, "%s speaks version %u of the protocol, this party version %d; install the same Sotto",
+                    who, version, HELLO_VERSION);
+    if (self != from || to != ch->self || parties != ch->parties ||
+        memcmp(p + HELLO_GREETING_AT, j->greeting, CRYPTO_HASH_LEN) != 0)
+        return fail(
+            j,
+            "%s runs another network: it calls itself party %u of %u and us party %u, or has other keys; "
+            "give all parties the same network.yaml",
+            who, self, parties, to);
+    if (job != ch->job)
+        return fail(j, "%s runs another job (%08x, here %08x); start all parties with the same program and job",
+                    who, job, ch->job);
+    return SOTTO_OK;
+}
+
+/* --- what became of an attempt ------------------------------------------------------------------------- */
+
+static void retry(struct join *j, int party, const char *why)
+{
+    struct dial *d = &j->dial[party];
+
+    (void)snprintf(d->note, sizeof d->note, "%s", why);
+    d->due_ns = j->now_ns + ns_of_ms(d->retry_ms);
+    d->retry_ms = d->retry_ms * 2 < RETRY_MS_MAX ? d->retry_ms * 2 : RETRY_MS_MAX;
+}
+
+static void refuse_guest(struct join *j, const struct attempt *a)
+{
+    const struct tls_stream *s = a->stream;
+    char key[2 * KEY_SHOWN_LEN + 1];
+
+    if (s->key_seen && s->party < 0) {
+        crypto_hex(key, s->key, KEY_SHOWN_LEN);
+        (void)snprintf(j->refused, sizeof j->refused, "%s presented an unknown certificate with key %s...",
+                       a->from, key);
+        j->foreign = true;
+    } else if (j->foreign) {
+        /* keep the note that says more */
+    } else if (s->refused) {
+        (void)snprintf(j->refused, sizeof j->refused, "%s refused our certificate (%s)", a->from, s->reason);
+    } else {
+        (void)snprintf(j->refused, sizeof j->refused, "%s did not speak TLS 1.3 (%s)", a->from, s->reason);
+    }
+    j->refused_n++;
+}
+
+static enum sotto_err wrong_server(struct join *j, const struct attempt *a)
+{
+    const struct tls_stream *s = a->stream;
+    const char *who = j->m->link[a->party].text;
+    char got[2 * KEY_SHOWN_LEN + 1], want[2 * KEY_SHOWN_LEN + 1];
+
+    if (s->short_of_memory)
+        return fault_set(&j->m->ch.fault, SOTTO_ERR_RESOURCE, "out of memory while connecting to %s", who);
+    if (s->key_seen && s->party < 0) {
+        crypto_hex(got, s->key, KEY_SHOWN_LEN);
+        crypto_hex(want, j->m->ctx.peer[a->party].public_key, KEY_SHOWN_LEN);
+        return fail(
+            j,
+            "%s presented an unknown certificate with key %s... where %s... is due; compare network.yaml "
+            "on both sides, and do not go on while they differ",
+            who, got, want);
+    }
+    if (s->refused)
+        return fail(j, "%s refused our certificate (%s); it must have this party's key in its network.yaml",
+                    who, s->reason);
+    return fail(j, "%s does not speak TLS 1.3 as Sotto does (%s); is another program on that port?", who,
+                s->reason);
+}
+
+/* The attempt ended without a link. */
+static enum sotto_err give_up(struct join *j, struct attempt *a, enum tls_io io)
+{
+    enum sotto_err err = SOTTO_OK;
+
+    if (io == TLS_IO_FAILED && a->party >= 0)
+        err = wrong_server(j, a);
+    else if (io == TLS_IO_FAILED)
+        refuse_guest(j, a);
+    else if (a->party >= 0)
+        retry(j, a->party, "it closed the connection during the greeting");
+    drop(a);
+    return err;
+}
+
+static enum sotto_err become_link(struct join *j, struct attempt *a)
+{
+    int party = a->stream->party;
+    struct tls_link *l = &j->m->link[party];
+
+    TRY(check_hello(j, party, a->hello));
+    if (l->stream) { /* it has a link: this one is left over */
+        drop(a);
+        return SOTTO_OK;
+    }
+    l->stream = a->stream;
+    l->readable = true; /* its first frames may already lie behind the hello */
+    l->heard_ns = l->frame_ns = l->sent_ns = j->now_ns;
+    a->stream = NULL;
+    drop(a);
+    j->deadline_ns = j->now_ns + ns_of_ms(j->m->timeout_ms);
+    return SOTTO_OK;
+}
+
+/* --- steps ---------------------------------------------------------------------------------------------- */
+
+static enum tls_io shake(struct join *j, struct attempt *a)
+{
+    enum tls_io io = tls_stream_handshake(a->stream);
+    uint8_t hello[HELLO_LEN];
+    size_t took;
+
+    if (io == TLS_IO_DONE) {
+        a->step = STEP_HELLO;
+        make_hello(j, a->stream->party, hello);
+        io = tls_stream_write(a->stream, hello, sizeof hello, &took);
+    }
+    (void)tls_stream_push(a->stream, NULL);
+    return io;
+}
+
+static enum sotto_err advance(struct join *j, struct attempt *a)
+{
+    enum tls_io io = TLS_IO_DONE;
+    int why;
+    size_t got;
+
+    a->stream->drained = false;
+    (void)tls_stream_push(a->stream, NULL);
+    if (a->step == STEP_CONNECT) {
+        why = tls_connect_error(a->stream->fd);
+        if (why) {
+            retry(j, a->party, strerror(why));
+            drop(a);
+            return SOTTO_OK;
+        }
+        a->step = STEP_HANDSHAKE;
+    }
+    if (a->step == STEP_HANDSHAKE)
+        io = shake(j, a);
+    while (io == TLS_IO_DONE && a->hello_len < HELLO_LEN) {
+        io = tls_stream_read(a->stream, a->hello + a->hello_len, HELLO_LEN - a->hello_len, &got);
+        a->hello_len += got;
+    }
+    if (io == TLS_IO_AGAIN)
+        return SOTTO_OK;
+    return io == TLS_IO_DONE ? become_link(j, a) : give_up(j, a, io);
+}
+
+static enum sotto_err start(struct join *j, struct attempt *a, int fd, int party, uint32_t allowed)
+{
+    *a = (struct attempt){ .step = party < 0 ? STEP_HANDSHAKE : STEP_CONNECT,
+                           .party = party,
+                           .since_ns = j->now_ns };
+    a->stream = tls_stream_new(&j->m->ctx, fd, party < 0, allowed);
+    if (!a->stream) {
+        drop(a);
+        return fault_set(&j->m->ch.fault, SOTTO_ERR_RESOURCE, "out of memory for a connection");
+    }
+    return SOTTO_OK;
+}
+
+static enum sotto_err call(struct join *j, int party)
+{
+    struct dial *d = &j->dial[party];
+    const struct addrinfo *to = d->next;
+    int fd = tls_connect(to);
+
+    d->next = to->ai_next ? to->ai_next : d->all;
+    if (fd < 0) {
+        retry(j, party, strerror(errno));
+        return SOTTO_OK;
+    }
+    d->due_ns = UINT64_MAX;
+    return start(j, &j->attempt[party], fd, party, 1u << party);
+}
+
+static enum sotto_err call_due(struct join *j)
+{
+    for (int p = 0; p < j->m->ch.self; p++)
+        if (!j->m->link[p].stream && j->now_ns >= j->dial[p].due_ns)
+            TRY(call(j, p));
+    return SOTTO_OK;
+}
+
+/* A free slot for a caller; the oldest caller makes room. */
+static struct attempt *guest_slot(struct join *j)
+{
+    struct attempt *oldest = &j->attempt[SOTTO_PARTIES_MAX];
+
+    for (int i = SOTTO_PARTIES_MAX; i < ATTEMPTS_MAX; i++) {
+        if (j->attempt[i].step == STEP_NONE)
+            return &j->attempt[i];
+        if (j->attempt[i].since_ns < oldest->since_ns)
+            oldest = &j->attempt[i];
+    }
+    drop(oldest);
+    return oldest;
+}
+
+static enum sotto_err answer(struct join *j)
+{
+    uint32_t higher = ((1u << j->m->ch.parties) - 1) & ~((2u << j->m->ch.self) - 1);
+    char from[TLS_ADDRESS_LEN];
+    struct attempt *a;
+    int fd;
+
+    for (int n = 0; n < GUESTS_MAX && (fd = tls_accept(j->m->listen_fd, from)) >= 0; n++) {
+        a = guest_slot(j);
+        TRY(start(j, a, fd, -1, higher));
+        memcpy(a->from, from, sizeof from);
+    }
+    return SOTTO_OK;
+}
+
+/* --- the loop ------------------------------------------------------------------------------------------- */
+
+static uint32_t missing(const struct join *j)
+{
+    uint32_t mask = 0;
+
+    for (int p = 0; p < j->m->ch.parties; p++)
+        if (p != j->m->ch.self && !j->m->link[p].stream)
+            mask |= 1u << p;
+    return mask;
+}
+
+static enum sotto_err too_late(struct join *j)
+{
+    char text[FAULT_TEXT_MAX];
+    size_t len = 0;
+    uint32_t mask = missing(j);
+
+    for (int p = 0; p < j->m->ch.parties; p++)
+        if ((mask >> p & 1) && len < sizeof text)
+            len += (size_t)snprintf(text + len, sizeof text - len, "%s%s%s%s%s", len ? ", " : "",
+                                    j->m->link[p].text, j->dial[p].note[0] ? " [" : "", j->dial[p].note,
+                                    j->dial[p].note[0] ? "]" : "");
+    if (j->refused_n && len < sizeof text)
+        len += (size_t)snprintf(text + len, sizeof text - len, "; refused %u caller%s meanwhile, the last: %s",
+                                j->refused_n, j->refused_n > 1 ? "s" : "", j->refused);
+    return fault_set(&j->m->ch.fault, j->foreign ? SOTTO_ERR_NETWORK : SOTTO_ERR_TIMEOUT,
+                     "no connection within %.1f s with %s; %s", j->m->timeout_ms / 1000.0, text,
+                     j->foreign ? "does every party have the same network.yaml?"
+                                : "start every party, and check host, port and firewall");
+}
+
+/* Milliseconds until something is due, rounded up. */
+static int pause_ms(const struct join *j)
+{
+    uint64_t until = j->deadline_ns;
+
+    for (int p = 0; p < j->m->ch.self; p++)
+        if (!j->m->link[p].stream && j->dial[p].due_ns < until)
+            until = j->dial[p].due_ns;
+    return until <= j->now_ns ? 0 : (int)((until - j->now_ns + 999999) / 1000000);
+}
+
+static enum sotto_err serve(struct join *j)
+{
+    struct pollfd fd[ATTEMPTS_MAX + SOTTO_PARTIES_MAX + 1];
+    int owner[ATTEMPTS_MAX], n = 0, links = 0, attempts;
+
+    for (int i = 0; i < ATTEMPTS_MAX; i++) {
+        const struct attempt *a = &j->attempt[i];
+
+        if (a->step == STEP_NONE)
+            continue;
+        owner[n] = i;
+        fd[n++] = (struct pollfd){ .fd = a->stream->fd,
+                                   .events = a->step == STEP_CONNECT          ? POLLOUT
+                                             : net_queue_len(&a->stream->out) ? POLLIN | POLLOUT
+                                                                              : POLLIN };
+    }
+    attempts = n;
+    for (int p = 0; p < j->m->ch.parties; p++) /* in the order of links, so that the loop below finds them */
+        if (j->m->link[p].stream)
+            fd[n + links++] = (struct pollfd){ .fd = j->m->link[p].stream->fd, .events = POLLRDHUP };
+    n += links;
+    fd[n++] = (struct pollfd){ .fd = j->m->listen_fd, .events = POLLIN };
+
+    if (poll(fd, (nfds_t)n, pause_ms(j)) < 0 && errno != EINTR)
+        return fail(j, "cannot wait for the network: %s", strerror(errno));
+    j->now_ns = clock_now_ns();
+    for (int p = 0, i = attempts; p < j->m->ch.parties; p++)
+        if (j->m->link[p].stream && fd[i++].revents)
+            return fail(j, "%s hung up while the parties were connecting; its own message says why",
+                        j->m->link[p].text);
+    for (int i = 0; i < attempts; i++)
+        if (fd[i].revents)
+            TRY(advance(j, &j->attempt[owner[i]]));
+    return fd[n - 1].revents ? answer(j) : SOTTO_OK;
+}
+
+static enum sotto_err run(struct join *j)
+{
+    for (int p = 0; p < j->m->ch.self; p++)
+        TRY(tls_resolve(j->m->ctx.peer[p].host, j->m->ctx.peer[p].port, false, &j->dial[p].all,
+                        &j->m->ch.fault));
+    for (int p = 0; p < j->m->ch.self; p++) {
+        j->dial[p].next = j->dial[p].all;
+        j->dial[p].retry_ms = RETRY_MS_MIN;
+    }
+    while (missing(j)) {
+        j->now_ns = clock_now_ns();
+        TRY(call_due(j));
+        TRY(serve(j));
+        if (missing(j) && j->now_ns >= j->deadline_ns)
+            return too_late(j);
+    }
+    return SOTTO_OK;
+}
+
+enum sotto_err tls_join(struct tls_mesh *m, const uint8_t greeting[CRYPTO_HASH_LEN])
+{
+    struct join *j = mem_alloc(1, sizeof *j);
+    enum sotto_err err;
+
+    if (!j)
+        return fault_set(&m->ch.fault, SOTTO_ERR_RESOURCE, "out of memory");
+    j->m = m;
+    j->greeting = greeting;
+    j->now_ns = clock_now_ns();
+    j->deadline_ns = j->now_ns + ns_of_ms(m->timeout_ms);
+    for (int i = 0; i < ATTEMPTS_MAX; i++)
+        j->attempt[i].party = -1;
+    err = run(j);
+    for (int i = 0; i < ATTEMPTS_MAX; i++)
+        drop(&j->attempt[i]);
+    for (int p = 0; p < m->ch.self; p++)
+        if (j->dial[p].all)
+            freeaddrinfo(j->dial[p].all);
+    mem_free(j);
+    return err;
+}

@@ -1,0 +1,133 @@
+/* One link of the mesh: frames out, frames in. */
+#include "net/tls.h"
+
+/* As much is read from one peer before the others have their turn. */
+enum { READ_LEN_MAX = 1 << 20, OUT_LEN_FLUSH = 1 << 20 };
+
+enum sotto_err tls_link_queue(struct tls_mesh *m, int party, const uint8_t header[NET_HEADER_LEN],
+                              const void *payload, size_t len)
+{
+    struct tls_link *l = &m->link[party];
+    uint8_t *room;
+
+    if (!l->stream || l->end != TLS_OPEN || l->stream->write_dead)
+        return SOTTO_OK; /* who left expects nothing any more */
+    room = net_queue_room(&l->out, NET_HEADER_LEN + len);
+    if (!room)
+        return fault_set(&m->ch.fault, SOTTO_ERR_RESOURCE, "out of memory for a message of %zu bytes to %s",
+                         len, l->text);
+    memcpy(room, header, NET_HEADER_LEN);
+    if (len)
+        memcpy(room + NET_HEADER_LEN, payload, len);
+    l->out.tail += NET_HEADER_LEN + len;
+    if (net_queue_len(&l->out) >= OUT_LEN_FLUSH && !l->blocked)
+        return tls_link_flush(m, party, clock_now_ns());
+    return SOTTO_OK;
+}
+
+/* len bytes at the head went out; keep count of where the current frame ends. */
+static void consume(struct tls_link *l, size_t len)
+{
+    size_t part;
+
+    for (; len; len -= part) {
+        if (!l->out_frame_left) {
+            struct reader r = reader_of(l->out.data + l->out.head, 4);
+
+            l->out_frame_left = NET_HEADER_LEN + (size_t)read_u32(&r);
+        }
+        part = len < l->out_frame_left ? len : l->out_frame_left;
+        l->out_frame_left -= part;
+        net_queue_drop(&l->out, part);
+    }
+}
+
+static enum sotto_err broken_tls(struct tls_mesh *m, const struct tls_link *l)
+{
+    if (l->stream->short_of_memory)
+        return fault_set(&m->ch.fault, SOTTO_ERR_RESOURCE, "out of memory for the connection with %s", l->text);
+    return fault_set(&m->ch.fault, SOTTO_ERR_NETWORK, "the TLS connection with %s failed: %s", l->text,
+                     l->stream->reason);
+}
+
+enum sotto_err tls_link_flush(struct tls_mesh *m, int party, uint64_t now_ns)
+{
+    struct tls_link *l = &m->link[party];
+    enum tls_io io = TLS_IO_DONE;
+    size_t took, sent = 0;
+
+    if (!l->stream || l->end == TLS_BROKEN)
+        return SOTTO_OK;
+    while (net_queue_len(&l->out) && io == TLS_IO_DONE) {
+        io = tls_stream_write(l->stream, l->out.data + l->out.head, net_queue_len(&l->out), &took);
+        consume(l, took);
+    }
+    if (io == TLS_IO_FAILED)
+        return broken_tls(m, l);
+    l->blocked = io != TLS_IO_DONE || tls_stream_push(l->stream, &sent) == TLS_IO_AGAIN;
+    if (sent)
+        l->sent_ns = now_ns;
+    return SOTTO_OK;
+}
+
+static enum sotto_err note_end(struct tls_mesh *m, struct tls_link *l, int party, enum tls_end end)
+{
+    l->readable = false;
+    l->end = end;
+    net_queue_wipe(&l->out);
+    if (end == TLS_LEFT && net_frames_cut(&l->frames))
+        return fault_set(&m->ch.fault, SOTTO_ERR_MALFORMED,
+                         "party %d ended the connection in the middle of a frame", party);
+    return SOTTO_OK;
+}
+
+enum sotto_err tls_link_read(struct tls_mesh *m, int party, uint64_t now_ns)
+{
+    struct tls_link *l = &m->link[party];
+    size_t room, got;
+    uint8_t *p;
+
+    l->stream->drained = false;
+    for (size_t sum = 0; sum < READ_LEN_MAX; sum += got) {
+        p = net_frames_room(&l->frames, &room);
+        if (!p)
+            return fault_set(&m->ch.fault, SOTTO_ERR_RESOURCE, "out of memory for a message of %s", l->text);
+        switch (tls_stream_read(l->stream, p, room, &got)) {
+        case TLS_IO_DONE:
+            l->heard_ns = now_ns;
+            TRY(net_frames_took(&l->frames, &m->ch, party, got));
+            break;
+        case TLS_IO_AGAIN:
+            l->readable = false;
+            return SOTTO_OK;
+        case TLS_IO_CLOSED:
+            return note_end(m, l, party, TLS_LEFT);
+        case TLS_IO_CUT:
+            return note_end(m, l, party, TLS_BROKEN);
+        case TLS_IO_FAILED:
+            (void)note_end(m, l, party, TLS_BROKEN);
+            return broken_tls(m, l);
+        }
+    }
+    l->readable = true; /* more may lie above the socket, where poll does not see it */
+    return SOTTO_OK;
+}
+
+void tls_link_drop_unsent(struct tls_link *l)
+{
+    l->out.tail = l->out.head + l->out_frame_left;
+}
+
+bool tls_link_pending(const struct tls_link *l)
+{
+    return l->stream && l->end == TLS_OPEN && !l->stream->write_dead &&
+           (net_queue_len(&l->out) || net_queue_len(&l->stream->out));
+}
+
+void tls_link_wipe(struct tls_link *l)
+{
+    tls_stream_free(l->stream);
+    net_queue_wipe(&l->out);
+    net_frames_wipe(&l->frames);
+    l->stream = NULL;
+}
