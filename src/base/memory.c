@@ -26,7 +26,12 @@ uint64_t mem_fail_after(uint64_t k)
 
 void *mem_alloc(size_t n, size_t size)
 {
-    return must_fail() ? NULL : calloc(n ? n : 1, size ? size : 1);
+    size_t len;
+
+    /* calloc checks this, too, but the address sanitizer stops the process there */
+    if (__builtin_mul_overflow(n, size, &len) || must_fail())
+        return NULL;
+    return calloc(len ? len : 1, 1);
 }
 
 void *mem_resize(void *p, size_t n, size_t size)
