@@ -1,0 +1,97 @@
+#include "cli/json.h"
+
+#include <inttypes.h>
+
+static void quoted(struct json *j, const char *text)
+{
+    const uint8_t *p = (const uint8_t *)text, *end = p + strlen(text);
+
+    write_u8(j->out, '"');
+    while (p < end) {
+        size_t n = text_next(p, (size_t)(end - p), NULL);
+
+        if (n == 0) {
+            write_bytes(j->out, "\xef\xbf\xbd", 3);
+            n = 1;
+        } else if (*p == '"' || *p == '\\') {
+            text_format(j->out, "\\%c", *p);
+        } else if (*p == '\n') {
+            write_bytes(j->out, "\\n", 2);
+        } else if (*p < 0x20 || *p == 0x7f) {
+            text_format(j->out, "\\u%04x", *p);
+        } else {
+            write_bytes(j->out, p, n);
+        }
+        p += n;
+    }
+    write_u8(j->out, '"');
+}
+
+static void begin(struct json *j, const char *key)
+{
+    if (j->comma)
+        write_u8(j->out, ',');
+    j->comma = true;
+    if (key) {
+        quoted(j, key);
+        write_u8(j->out, ':');
+    }
+}
+
+void json_object(struct json *j, const char *key)
+{
+    begin(j, key);
+    write_u8(j->out, '{');
+    j->comma = false;
+}
+
+void json_array(struct json *j, const char *key)
+{
+    begin(j, key);
+    write_u8(j->out, '[');
+    j->comma = false;
+}
+
+void json_end(struct json *j, char closer)
+{
+    write_u8(j->out, (uint8_t)closer);
+    j->comma = true;
+}
+
+void json_string(struct json *j, const char *key, const char *text)
+{
+    begin(j, key);
+    if (text)
+        quoted(j, text);
+    else
+        write_bytes(j->out, "null", 4);
+}
+
+void json_uint(struct json *j, const char *key, uint64_t v)
+{
+    begin(j, key);
+    text_format(j->out, "%" PRIu64, v);
+}
+
+void json_int(struct json *j, const char *key, int64_t v)
+{
+    begin(j, key);
+    text_format(j->out, "%" PRId64, v);
+}
+
+void json_real(struct json *j, const char *key, double v, int decimals)
+{
+    begin(j, key);
+    text_format(j->out, "%.*f", decimals, v);
+}
+
+void json_bool(struct json *j, const char *key, bool v)
+{
+    begin(j, key);
+    text_format(j->out, "%s", v ? "true" : "false");
+}
+
+void json_null(struct json *j, const char *key)
+{
+    json_string(j, key, NULL);
+}

@@ -1,0 +1,109 @@
+/* side.c - one party's side of a run. */
+#include "cli/side.h"
+
+#include <sys/resource.h>
+
+void run_result_wipe(struct run_result *r)
+{
+    vm_result_wipe(&r->vm);
+    memset(r, 0, sizeof *r);
+}
+
+static void take_usage(struct run_result *r, int self)
+{
+    struct rusage usage;
+
+    if (getrusage(RUSAGE_SELF, &usage))
+        return;
+    r->cpu_ns[self] = (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000u +
+                      (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000u;
+    r->peak_rss[self] = (uint64_t)usage.ru_maxrss * 1024;
+}
+
+static enum sotto_err compute(const struct side *side, const struct job *job, struct net_channel *ch,
+                              struct run_result *result, struct fault *f)
+{
+    size_t inputs_n = job->image.inputs_n;
+    struct vm_rows *rows = mem_alloc(inputs_n, sizeof *rows);
+    struct mpc_options options = { .corrupt = side->corrupt };
+    struct vm_job vm_job = {
+        .image = &job->image,
+        .rows = rows,
+        .params = job->params,
+        .memory_max = side->memory_max,
+        .on_progress = side->on_progress,
+        .on_progress_arg = side->on_progress_arg,
+    };
+    struct mpc_session *s = rows ? mpc_session_new(side->protocol, ch, options, f) : NULL;
+    enum sotto_err err;
+
+    if (!s) {
+        mem_free(rows);
+        return f->code ? f->code : fault_set(f, SOTTO_ERR_RESOURCE, "not enough memory to start the session");
+    }
+    for (size_t i = 0; i < inputs_n; i++) {
+        const struct client_rows *own = &job->rows[(size_t)side->self * inputs_n + i];
+
+        rows[i] = (struct vm_rows){ own->values, own->n };
+    }
+    result->ready_ns = clock_now_ns();
+    err = vm_run(s, &vm_job, &result->vm);
+    result->compute_ns = clock_now_ns() - result->ready_ns;
+    result->rounds = s->rounds;
+    if (err && s->fault.code)
+        *f = s->fault;
+    else if (err)
+        fault_set(f, err, "the program stopped: %s", sotto_err_text(err));
+    mpc_session_free(s);
+    mem_free(rows);
+    return err;
+}
+
+enum sotto_err side_run(const struct side *side, const struct job *job, struct run_result *result,
+                        struct fault *f)
+{
+    uint64_t start = clock_now_ns();
+    struct net_channel *ch = NULL;
+    enum sotto_err err;
+
+    memset(result, 0, sizeof *result);
+    result->parties = side->protocol->parties;
+    if (result->parties > 1) {
+        ch = net_tls_new(side->id, side->self, result->parties, side->peers, side->listen_fd, side->job_id,
+                         side->timeout_ms, f);
+        if (!ch)
+            return f->code ? f->code : fault_set(f, SOTTO_ERR_NETWORK, "cannot join the other parties");
+    }
+    err = compute(side, job, ch, result, f);
+    for (int p = 0; ch && p < result->parties; p++)
+        result->bytes_sent[side->self] += ch->counters.bytes_sent[p];
+    if (ch)
+        net_free(ch);
+    take_usage(result, side->self);
+    result->total_ns = clock_now_ns() - start;
+    result->setup_ns = result->ready_ns ? result->ready_ns - start : result->total_ns;
+    return err;
+}
+
+enum sotto_err side_protocol(struct cli *cli, const struct mpc_protocol **protocol)
+{
+    const char *name = options_get(cli, "protocol");
+    char shown[CLIENT_SHOWN_LEN], near[128], list[128] = "";
+    struct suggest s;
+
+    *protocol = name ? mpc_protocol_by_name(name) : mpc_protocols[0];
+    if (*protocol) {
+        cli->protocol = (*protocol)->name;
+        return SOTTO_OK;
+    }
+    s = suggest_for(name);
+    for (size_t i = 0; mpc_protocols[i]; i++) {
+        size_t at = strlen(list);
+
+        suggest_offer(&s, mpc_protocols[i]->name);
+        snprintf(list + at, sizeof list - at, "%s%s", i ? ", " : "", mpc_protocols[i]->name);
+    }
+    client_show(name, strlen(name), shown);
+    return fault_set(&cli->fault, SOTTO_ERR_USAGE, "unknown protocol '%s'%s known are %s", shown,
+                     s.best ? suggest_text(&s, "", near) : ";", list);
+}

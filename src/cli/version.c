@@ -1,0 +1,29 @@
+/* version.c - `sotto version` */
+#include "cli/commands.h"
+#include "cli/json.h"
+
+static const struct cli_option options[] = {
+    { "json", NULL, "print one JSON object", NULL, false },
+    { 0 },
+};
+
+const struct cli_usage version_usage = {
+    .synopsis = "[--json]",
+    .options = options,
+};
+
+enum sotto_err cmd_version(struct cli *cli)
+{
+    struct writer out = { 0 };
+    struct json j = { .out = &out };
+
+    if (!cli->json) {
+        text_format(&out, "sotto " SOTTO_VERSION "\n");
+        return cli_print(cli, &out);
+    }
+    json_object(&j, NULL);
+    json_string(&j, "version", SOTTO_VERSION);
+    json_end(&j, '}');
+    write_u8(&out, '\n');
+    return cli_print(cli, &out);
+}
