@@ -126,6 +126,9 @@ SOTTO_MUST_CHECK enum sotto_err lower_builtin(struct lower *l, const struct expr
 
 /* lower_scope.c */
 struct var *scope_find(struct var *env, const struct name *name);
+/** A variable may hide another variable, but nothing that the program declares outside of functions. */
+SOTTO_MUST_CHECK enum sotto_err scope_check_new(struct lower *l, struct span at, const struct name *name,
+                                                struct var *env);
 SOTTO_MUST_CHECK enum sotto_err scope_add(struct lower *l, enum var_kind kind, struct name *name, struct span at,
                                           struct type type, uint32_t reg, struct var **out);
 SOTTO_MUST_CHECK enum sotto_err scope_unknown(struct lower *l, struct span at, const struct name *name, bool call);

@@ -55,11 +55,11 @@ static enum sotto_err bind_parameter(struct lower *l, struct decl *f, const stru
     struct type t;
     char what[SOTTO_NAME_LEN_MAX + 16];
 
-    if (!v->literal && v->type.vector && param->type.vector)
+    if (param->type.vector && (v->literal || !v->type.vector))
+        return lower_error(l, at, NULL, "'%s' takes a vector, this is a single value", param->name->text);
+    if (param->type.vector)
         TRY(bind_size(l, at, param, v, stop));
     TRY(type_resolve(l, &param->type, &t));
-    if (t.vector && (v->literal || !v->type.vector))
-        return lower_error(l, at, NULL, "'%s' takes a vector, this is a single value", param->name->text);
     snprintf(what, sizeof what, "argument '%s'", param->name->text);
     TRY(type_assign(l, at, t, what, param->name_at.line, v));
     if (assigns(f->body, param->name) || t.secret != v->type.secret) {
@@ -74,15 +74,23 @@ static enum sotto_err bind_parameter(struct lower *l, struct decl *f, const stru
     return scope_add(l, VAR_LOCAL, param->name, param->name_at, t, v->reg, NULL);
 }
 
-/* Two parameters of one name would hide each other. */
+/* Two parameters of one name would hide each other, and so would a parameter and a size. */
 static enum sotto_err check_parameters(struct lower *l, const struct decl *f)
 {
-    for (const struct stmt *a = f->params; a; a = a->next)
-        for (const struct stmt *b = f->params; b != a; b = b->next) {
-            TRY(lower_step(l, a->name_at));
+    for (const struct stmt *a = f->params; a; a = a->next) {
+        TRY(lower_step(l, a->name_at));
+        TRY(scope_check_new(l, a->name_at, a->name, l->globals));
+        for (const struct stmt *b = f->params; b; b = b->next) {
+            if (a == b)
+                break;
             if (a->name == b->name)
                 return lower_error(l, a->name_at, "choose another name", "'%s' is there twice", a->name->text);
         }
+        for (const struct stmt *b = f->params; b; b = b->next)
+            if (b->type.vector && b->type.size.name == a->name)
+                return lower_error(l, b->type.size.at, "leave the argument out: the size comes with the vector",
+                                   "'%s' is an argument and a size", a->name->text);
+    }
     return SOTTO_OK;
 }
 
@@ -96,7 +104,6 @@ enum sotto_err lower_body(struct lower *l, struct frame *frame)
     frame->path = IMAGE_NONE;
     frame->up = l->frame;
     l->frame = frame;
-    TRY(check_parameters(l, f));
     if (!f->type.is_void) {
         struct var *env = l->env;
         uint32_t reg;
@@ -154,6 +161,7 @@ enum sotto_err lower_call(struct lower *l, const struct expr *e, struct value *o
         return lower_error(l, e->op, "merge some of them", "more than %d calls within each other",
                            (int)LANG_CALLS_MAX);
     l->call_depth++;
+    TRY(check_parameters(l, f));
     TRY(lower_arguments(l, e, f));
     TRY(lower_body(l, &frame));
     l->call_depth--;
@@ -175,6 +183,7 @@ enum sotto_err lower_uncalled(struct lower *l, struct decl *f)
     uint32_t reg;
 
     l->env = l->globals;
+    TRY(check_parameters(l, f));
     for (const struct stmt *p = f->params; p; p = p->next) {
         const struct size_syntax *s = &p->type.size;
         struct type size = { .size = { IMAGE_NONE, 0 } };

@@ -185,9 +185,9 @@ enum sotto_err lower_select(struct lower *l, const struct expr *e, struct value 
         return lower_error(l, e->at, "give one of them a type: u32(1)",
                            "the type of this selection is not known");
     if (a->literal)
-        TRY(type_convert(l, e->a->at, b->type.elem, a));
+        TRY(type_convert(l, e->b->at, b->type.elem, a));
     else if (b->literal)
-        TRY(type_convert(l, e->b->at, a->type.elem, b));
+        TRY(type_convert(l, e->c->at, a->type.elem, b));
     else
         TRY(type_unify(l, e, a, b));
     TRY(type_shape(l, e->op, a, b, &inner));
@@ -236,14 +236,26 @@ enum sotto_err lower_index(struct lower *l, const struct expr *e, struct type ve
     return SOTTO_OK;
 }
 
+/* The vector of v[i]. An element of an output needs no copy of it all. */
+static enum sotto_err lower_vector(struct lower *l, const struct expr *e, struct value *out)
+{
+    const struct var *v = e->kind == EXPR_NAME ? scope_find(l->env, e->name) : NULL;
+
+    if (v && v->kind == VAR_OUTPUT && v->type.vector)
+        *out = (struct value){ .type = v->type, .reg = v->reg };
+    else
+        TRY(lower_expr(l, e, out));
+    if (out->literal || !out->type.vector)
+        return lower_error(l, e->at, NULL, "this is a single value, it has no elements");
+    return SOTTO_OK;
+}
+
 static enum sotto_err lower_element(struct lower *l, const struct expr *e, struct value *out)
 {
     struct value v;
     uint32_t index;
 
-    TRY(lower_expr(l, e->a, &v));
-    if (v.literal || !v.type.vector)
-        return lower_error(l, e->a->at, NULL, "this is a single value, it has no elements");
+    TRY(lower_vector(l, e->a, &v));
     TRY(lower_index(l, e->b, v.type, &index));
     l->line = e->at.line;
     *out = (struct value){ 0 };
@@ -345,6 +357,8 @@ enum sotto_err lower_expr(struct lower *l, const struct expr *e, struct value *o
         break;
     }
     l->depth--;
+    if (!err && !out->literal && out->reg == IMAGE_NONE)
+        return lower_error(l, e->op, "call it in a statement of its own", "'%s' returns nothing", e->name->text);
     return err;
 }
 

@@ -26,6 +26,19 @@ enum sotto_err scope_add(struct lower *l, enum var_kind kind, struct name *name,
     return SOTTO_OK;
 }
 
+enum sotto_err scope_check_new(struct lower *l, struct span at, const struct name *name, struct var *env)
+{
+    static const char *const kinds[] = { "", "", "an input", "a parameter", "an output", "a size" };
+    const struct var *v = scope_find(env, name);
+
+    if (lower_is_builtin(name->text) || scope_function(l, name))
+        return lower_error(l, at, "choose another name", "'%s' is a function", name->text);
+    if (v && v->kind >= VAR_INPUT)
+        return lower_error(l, at, "choose another name", "'%s' is already %s (line %u)", name->text, kinds[v->kind],
+                           (unsigned)v->at.line);
+    return SOTTO_OK;
+}
+
 struct decl *scope_function(const struct lower *l, const struct name *name)
 {
     for (struct decl *d = l->program; d; d = d->next)

@@ -17,20 +17,9 @@ bool stmt_returns(const struct stmt *list)
     return false;
 }
 
-/* A new variable must not hide a size or a declaration of the program; it may hide another variable. */
-static enum sotto_err declare(struct lower *l, enum var_kind kind, const struct stmt *s, struct type t,
-                              uint32_t reg)
+static enum sotto_err declare(struct lower *l, enum var_kind kind, const struct stmt *s, struct type t, uint32_t reg)
 {
-    const struct var *v = scope_find(l->env, s->name);
-
-    if (lower_is_builtin(s->name->text) || scope_function(l, s->name))
-        return lower_error(l, s->name_at, "choose another name", "'%s' is a function", s->name->text);
-    if (v && v->kind != VAR_LOCAL && v->kind != VAR_LOOP)
-        return lower_error(l, s->name_at, "choose another name", "'%s' is already %s", s->name->text,
-                           v->kind == VAR_SIZE    ? "a size"
-                           : v->kind == VAR_INPUT ? "an input"
-                           : v->kind == VAR_PARAM ? "a parameter"
-                                                  : "an output");
+    TRY(scope_check_new(l, s->name_at, s->name, l->env));
     return scope_add(l, kind, s->name, s->name_at, t, reg, NULL);
 }
 
@@ -264,9 +253,12 @@ static enum sotto_err lower_return(struct lower *l, const struct stmt *s)
 
 static enum sotto_err lower_call_stmt(struct lower *l, const struct stmt *s)
 {
-    struct value v;
+    struct value v = { 0 };
 
-    TRY(lower_expr(l, s->value, &v));
+    if (lower_is_builtin(s->value->name->text))
+        TRY(lower_builtin(l, s->value, &v));
+    else
+        TRY(lower_call(l, s->value, &v));
     if (v.literal || v.reg != IMAGE_NONE)
         return lower_error(l, s->value->at, "assign it: x = ...;", "the result of '%s' is not used",
                            s->value->name->text);

@@ -84,7 +84,7 @@ enum sotto_err parse_name(struct parser *p, const char *what, struct name **out)
 
 enum sotto_err parse_deeper(struct parser *p)
 {
-    if (++p->depth <= 4 * LANG_NESTING_MAX) /* one level of text is up to four calls */
+    if (++p->depth <= 2 * LANG_NESTING_MAX) /* one level of text is up to two calls */
         return SOTTO_OK;
     return lang_error(p->src, p->now.at, "give a part of it a name, or move it to a function",
                       "nested too deeply (more than %d levels)", (int)LANG_NESTING_MAX);
