@@ -112,18 +112,24 @@ static enum sotto_err read_ready(struct tls_mesh *m, uint64_t now, uint64_t *del
     return SOTTO_OK;
 }
 
-/* Somebody went without whom we cannot go on: a broken link always, a link ended in order if we wait for it. */
+/* Somebody went without whom we cannot go on: a broken link always, a link ended in order if we wait for it. Of
+ * several the first, as the others may have left because of it; of two at once the one that we wait for. */
 static int gone(const struct tls_mesh *m)
 {
     uint32_t waited = net_inbox_waited(&m->ch);
+    int first = -1;
 
     for (int p = 0; p < m->ch.parties; p++) {
         const struct tls_link *l = &m->link[p];
+        bool wanted = waited >> p & 1;
 
-        if (l->frames.relay_len || l->end == TLS_BROKEN || (l->end == TLS_LEFT && (waited >> p & 1)))
-            return p;
+        if (!l->frames.relay_len && l->end != TLS_BROKEN && (l->end != TLS_LEFT || !wanted))
+            continue;
+        if (first < 0 || l->end_ns < m->link[first].end_ns ||
+            (l->end_ns == m->link[first].end_ns && wanted && !(waited >> first & 1)))
+            first = p;
     }
-    return -1;
+    return first;
 }
 
 static bool anybody_open(const struct tls_mesh *m)
@@ -436,6 +442,7 @@ struct net_channel *net_tls_new(const struct crypto_identity *id, int self, int 
     if (tls_context_init(&m->ctx, id, parties, peer, &m->ch.fault) || tls_join(m, greeting)) {
         if (f && !f->code)
             *f = m->ch.fault;
+        linger(m);
         mesh_wipe(m);
         return NULL;
     }

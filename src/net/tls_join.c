@@ -1,7 +1,10 @@
 /* How the mesh comes to stand: every party connects to the lower ones and accepts the higher ones, all at once.
  *
- *   CONNECT ─▶ HANDSHAKE ─▶ HELLO ─▶ a link       an attempt in one of these steps never holds up another
+ *   CONNECT ─▶ HANDSHAKE ─▶ HELLO ─▶ a link ─▶ READY     an attempt never holds up another
  *   accept ──────▲
+ *
+ * Who has all its links says READY over each; who fails says why instead. When all are ready, all links stand
+ * everywhere, so what a party does next, leaving included, falls upon no one who is still connecting.
  *
  * A caller is known by its pinned key alone. Strangers are sent away and remembered for the message that says
  * why somebody is missing; they can cost a slot of the table for a while, never the mesh. */
@@ -21,6 +24,9 @@ enum { RETRY_MS_MIN = 4, RETRY_MS_MAX = 128, NOTE_LEN = 200, KEY_SHOWN_LEN = 8 }
  *         | magic | version | job | from | to | parties | 0 | greeting (32) | */
 enum { HELLO_LEN = 48, HELLO_GREETING_AT = 16, HELLO_VERSION = 1 };
 static const uint8_t magic[6] = "sotto";
+
+/* After the hello, in one record: STATUS_READY alone, or STATUS_FAILED and the payload of an abort frame. */
+enum status { STATUS_FAILED, STATUS_READY };
 
 enum step { STEP_NONE, STEP_CONNECT, STEP_HANDSHAKE, STEP_HELLO };
 
@@ -45,6 +51,7 @@ struct join {
     struct tls_mesh *m;
     const uint8_t *greeting;
     uint64_t now_ns, deadline_ns;
+    uint32_t ready; /* bit mask of the parties that said so */
     struct attempt attempt[ATTEMPTS_MAX];
     struct dial dial[SOTTO_PARTIES_MAX];
     char refused[NOTE_LEN]; /* the last stranger, empty: none */
@@ -117,6 +124,69 @@ static enum sotto_err check_hello(struct join *j, int from, const uint8_t *p)
         return fail(j, "%s runs another job (%08x, here %08x); start all parties with the same program and job",
                     who, job, ch->job);
     return SOTTO_OK;
+}
+
+/* --- ready ---------------------------------------------------------------------------------------------- */
+
+static void say(struct tls_link *l, const uint8_t *p, size_t len)
+{
+    size_t took;
+
+    (void)tls_stream_write(l->stream, p, len, &took);
+    (void)tls_stream_push(l->stream, NULL); /* a few bytes on a fresh connection: they fit */
+}
+
+static void say_ready(struct join *j)
+{
+    for (int p = 0; p < j->m->ch.parties; p++)
+        if (j->m->link[p].stream)
+            say(&j->m->link[p], (const uint8_t[]){ STATUS_READY }, 1);
+}
+
+static void say_failed(struct join *j)
+{
+    uint8_t text[1 + NET_ABORT_LEN_MAX] = { STATUS_FAILED };
+    size_t len = 1 + net_abort_encode(text + 1, &j->m->ch.fault);
+
+    for (int p = 0; p < j->m->ch.parties; p++) {
+        if (!j->m->link[p].stream)
+            continue;
+        say(&j->m->link[p], text, len);
+        tls_stream_finish(j->m->link[p].stream);
+    }
+}
+
+/* A linked party said something before all were ready. Frames behind its status stay where they are. */
+static enum sotto_err hear(struct join *j, int party)
+{
+    struct tls_stream *s = j->m->link[party].stream;
+    uint8_t status, text[NET_ABORT_LEN_MAX];
+    size_t got;
+    enum tls_io io;
+
+    s->drained = false;
+    io = tls_stream_read(s, &status, 1, &got);
+    if (io == TLS_IO_AGAIN)
+        return SOTTO_OK;
+    if (io == TLS_IO_DONE && status == STATUS_READY) {
+        j->ready |= 1u << party;
+        return SOTTO_OK;
+    }
+    if (io == TLS_IO_DONE && status == STATUS_FAILED &&
+        tls_stream_read(s, text, sizeof text, &got) == TLS_IO_DONE)
+        return net_abort_decode(&j->m->ch, party, text, got);
+    return fail(j, "%s hung up while the parties were connecting; its own message says why",
+                j->m->link[party].text);
+}
+
+static uint32_t missing(const struct join *j)
+{
+    uint32_t mask = 0;
+
+    for (int p = 0; p < j->m->ch.parties; p++)
+        if (p != j->m->ch.self && !j->m->link[p].stream)
+            mask |= 1u << p;
+    return mask;
 }
 
 /* --- what became of an attempt ------------------------------------------------------------------------- */
@@ -205,7 +275,9 @@ static enum sotto_err become_link(struct join *j, struct attempt *a)
     a->stream = NULL;
     drop(a);
     j->deadline_ns = j->now_ns + ns_of_ms(j->m->timeout_ms);
-    return SOTTO_OK;
+    if (!missing(j))
+        say_ready(j);
+    return hear(j, party); /* its status may lie right behind the hello */
 }
 
 /* --- steps ---------------------------------------------------------------------------------------------- */
@@ -321,21 +393,19 @@ static enum sotto_err answer(struct join *j)
 
 /* --- the loop ------------------------------------------------------------------------------------------- */
 
-static uint32_t missing(const struct join *j)
+/* Parties without a link, or, when all have one, those that are not ready. */
+static uint32_t pending(const struct join *j)
 {
-    uint32_t mask = 0;
+    uint32_t all = ((1u << j->m->ch.parties) - 1) & ~(1u << j->m->ch.self);
 
-    for (int p = 0; p < j->m->ch.parties; p++)
-        if (p != j->m->ch.self && !j->m->link[p].stream)
-            mask |= 1u << p;
-    return mask;
+    return missing(j) ? missing(j) : all & ~j->ready;
 }
 
 static enum sotto_err too_late(struct join *j)
 {
     char text[FAULT_TEXT_MAX];
     size_t len = 0;
-    uint32_t mask = missing(j);
+    uint32_t mask = pending(j);
 
     for (int p = 0; p < j->m->ch.parties; p++)
         if ((mask >> p & 1) && len < sizeof text)
@@ -365,7 +435,7 @@ static int pause_ms(const struct join *j)
 static enum sotto_err serve(struct join *j)
 {
     struct pollfd fd[ATTEMPTS_MAX + SOTTO_PARTIES_MAX + 1];
-    int owner[ATTEMPTS_MAX], n = 0, links = 0, attempts;
+    int owner[ATTEMPTS_MAX], linked[SOTTO_PARTIES_MAX], n = 0, links = 0, attempts;
 
     for (int i = 0; i < ATTEMPTS_MAX; i++) {
         const struct attempt *a = &j->attempt[i];
@@ -379,19 +449,21 @@ static enum sotto_err serve(struct join *j)
                                                                               : POLLIN };
     }
     attempts = n;
-    for (int p = 0; p < j->m->ch.parties; p++) /* in the order of links, so that the loop below finds them */
-        if (j->m->link[p].stream)
-            fd[n + links++] = (struct pollfd){ .fd = j->m->link[p].stream->fd, .events = POLLRDHUP };
+    for (int p = 0; p < j->m->ch.parties; p++) {
+        if (!j->m->link[p].stream || (j->ready >> p & 1))
+            continue;
+        linked[links] = p;
+        fd[n + links++] = (struct pollfd){ .fd = j->m->link[p].stream->fd, .events = POLLIN };
+    }
     n += links;
     fd[n++] = (struct pollfd){ .fd = j->m->listen_fd, .events = POLLIN };
 
     if (poll(fd, (nfds_t)n, pause_ms(j)) < 0 && errno != EINTR)
         return fail(j, "cannot wait for the network: %s", strerror(errno));
     j->now_ns = clock_now_ns();
-    for (int p = 0, i = attempts; p < j->m->ch.parties; p++)
-        if (j->m->link[p].stream && fd[i++].revents)
-            return fail(j, "%s hung up while the parties were connecting; its own message says why",
-                        j->m->link[p].text);
+    for (int i = 0; i < links; i++)
+        if (fd[attempts + i].revents)
+            TRY(hear(j, linked[i]));
     for (int i = 0; i < attempts; i++)
         if (fd[i].revents)
             TRY(advance(j, &j->attempt[owner[i]]));
@@ -407,11 +479,11 @@ static enum sotto_err run(struct join *j)
         j->dial[p].next = j->dial[p].all;
         j->dial[p].retry_ms = RETRY_MS_MIN;
     }
-    while (missing(j)) {
+    while (pending(j)) {
         j->now_ns = clock_now_ns();
         TRY(call_due(j));
         TRY(serve(j));
-        if (missing(j) && j->now_ns >= j->deadline_ns)
+        if (pending(j) && j->now_ns >= j->deadline_ns)
             return too_late(j);
     }
     return SOTTO_OK;
@@ -431,6 +503,8 @@ enum sotto_err tls_join(struct tls_mesh *m, const uint8_t greeting[CRYPTO_HASH_L
     for (int i = 0; i < ATTEMPTS_MAX; i++)
         j->attempt[i].party = -1;
     err = run(j);
+    if (err)
+        say_failed(j);
     for (int i = 0; i < ATTEMPTS_MAX; i++)
         drop(&j->attempt[i]);
     for (int p = 0; p < m->ch.self; p++)

@@ -70,10 +70,13 @@ enum sotto_err tls_link_flush(struct tls_mesh *m, int party, uint64_t now_ns)
     return SOTTO_OK;
 }
 
-static enum sotto_err note_end(struct tls_mesh *m, struct tls_link *l, int party, enum tls_end end)
+static enum sotto_err note_end(struct tls_mesh *m, int party, enum tls_end end, uint64_t now_ns)
 {
+    struct tls_link *l = &m->link[party];
+
     l->readable = false;
     l->end = end;
+    l->end_ns = now_ns;
     net_queue_wipe(&l->out);
     if (end == TLS_LEFT && net_frames_cut(&l->frames))
         return fault_set(&m->ch.fault, SOTTO_ERR_MALFORMED,
@@ -101,11 +104,11 @@ enum sotto_err tls_link_read(struct tls_mesh *m, int party, uint64_t now_ns)
             l->readable = false;
             return SOTTO_OK;
         case TLS_IO_CLOSED:
-            return note_end(m, l, party, TLS_LEFT);
+            return note_end(m, party, TLS_LEFT, now_ns);
         case TLS_IO_CUT:
-            return note_end(m, l, party, TLS_BROKEN);
+            return note_end(m, party, TLS_BROKEN, now_ns);
         case TLS_IO_FAILED:
-            (void)note_end(m, l, party, TLS_BROKEN);
+            (void)note_end(m, party, TLS_BROKEN, now_ns);
             return broken_tls(m, l);
         }
     }
