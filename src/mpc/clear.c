@@ -1,0 +1,62 @@
+/* clear.c - one party, no secrecy: the reference that every other back end must equal. */
+#include "mpc/mpc.h"
+
+static void copy_words(void *to, const void *from, const struct shared *x)
+{
+    size_t len = shared_words(x) * shared_kernels(x)->word_len, step = 8 * x->stride;
+
+    for (unsigned r = 0; r < (x->domain == MPC_BITS ? x->bits : 1); r++)
+        memcpy((uint8_t *)to + r * step, (const uint8_t *)from + r * step, len);
+}
+
+static enum sotto_err clear_input(struct strand *st, struct shared *z, int owner, const void *plain)
+{
+    (void)owner;
+    copy_words(z->share[0], plain, z);
+    return st->s->fault.code;
+}
+
+static enum sotto_err clear_multiply(struct strand *st, const struct product *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t t = 0; t < p[i].terms; t++)
+            shared_kernels(&p[i].z)->mul_add(p[i].z.share[0], p[i].term[t].x.share[0], p[i].term[t].y.share[0],
+                                             shared_words(&p[i].z));
+    return st->s->fault.code;
+}
+
+static enum sotto_err clear_split(struct strand *st, struct shared part[2], int *parts_n,
+                                  const struct shared *x)
+{
+    shared_convert(&part[0], 0, x->share[0], x);
+    *parts_n = 1;
+    return st->s->fault.code;
+}
+
+static enum sotto_err clear_mask(struct strand *st, struct shared *z, struct shared part[2], int *parts_n)
+{
+    (void)z;
+    (void)part;
+    *parts_n = 0;
+    return st->s->fault.code;
+}
+
+static enum sotto_err clear_open(struct strand *st, const struct shared *x, uint32_t to, void *out)
+{
+    if (to & 1)
+        copy_words(out, x->share[0], x);
+    return st->s->fault.code;
+}
+
+const struct mpc_protocol mpc_clear = {
+    .name = "clear",
+    .label = "NO SECURITY: one process computes in clear, for tests only",
+    .parties = 1,
+    .shares = 1,
+    .holds = { 1 },
+    .input = clear_input,
+    .multiply = clear_multiply,
+    .split = clear_split,
+    .mask = clear_mask,
+    .open = clear_open,
+};

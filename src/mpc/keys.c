@@ -1,0 +1,168 @@
+/* keys.c - session keys by commit and reveal. The steps are those of docs/protocols/keys.md.
+ *
+ * Key a is known to the holders of summand a and to nobody else. All keys are made in the same three rounds; a
+ * message from one party to another carries one 32-byte item for every key that both hold, in the keys' order.
+ */
+#include "mpc/mpc.h"
+
+enum { ITEM_LEN = CRYPTO_HASH_LEN };
+typedef uint8_t items[SOTTO_PARTIES_MAX][MPC_SHARES_MAX][ITEM_LEN]; /* [peer][key] */
+
+struct key_making {
+    uint8_t own[MPC_SHARES_MAX][ITEM_LEN]; /* what this party contributes to each key */
+    items commitment, contribution, confirmation;
+    uint8_t key[MPC_SHARES_MAX][ITEM_LEN];
+    uint8_t out[SOTTO_PARTIES_MAX][MPC_SHARES_MAX * ITEM_LEN], in[SOTTO_PARTIES_MAX][MPC_SHARES_MAX * ITEM_LEN];
+    const uint8_t *binding;
+};
+
+static bool holds(const struct strand *st, int party, int key)
+{
+    return st->s->protocol->holds[party] >> key & 1;
+}
+
+static uint32_t holders(const struct strand *st, int key)
+{
+    uint32_t mask = 0;
+
+    for (int p = 0; p < st->s->protocol->parties; p++)
+        if (holds(st, p, key))
+            mask |= 1u << p;
+    return mask;
+}
+
+static void commit(const struct key_making *k, int party, int key, const uint8_t contribution[ITEM_LEN],
+                   uint8_t out[ITEM_LEN])
+{
+    uint8_t who[2] = { (uint8_t)party, (uint8_t)key };
+    struct crypto_hash h;
+
+    crypto_hash_init(&h, "sotto key commitment 1");
+    crypto_hash_part(&h, k->binding, CRYPTO_HASH_LEN);
+    crypto_hash_part(&h, who, sizeof who);
+    crypto_hash_part(&h, contribution, ITEM_LEN);
+    crypto_hash_final(&h, out);
+}
+
+static void confirm(const struct key_making *k, int party, int key, uint8_t out[ITEM_LEN])
+{
+    uint8_t who[2] = { (uint8_t)party, (uint8_t)key };
+    struct crypto_hash h;
+
+    crypto_hash_init(&h, "sotto key confirmation 1");
+    crypto_hash_part(&h, who, sizeof who);
+    crypto_hash_part(&h, k->key[key], ITEM_LEN);
+    crypto_hash_final(&h, out);
+}
+
+/* One round: item(key) to every other holder of each key; theirs come back in got[peer][key]. */
+static enum sotto_err swap(struct strand *st, struct key_making *k, uint8_t item[MPC_SHARES_MAX][ITEM_LEN],
+                           items got)
+{
+    const struct mpc_protocol *protocol = st->s->protocol;
+    struct exchange *x = strand_alloc(st, 1, sizeof *x);
+
+    if (!x)
+        return st->s->fault.code;
+    for (int p = 0; p < protocol->parties; p++) {
+        size_t len = 0;
+
+        for (int a = 0; a < protocol->shares; a++)
+            if (p != st->s->self && holds(st, p, a) && holds(st, st->s->self, a)) {
+                memcpy(k->out[p] + len, item[a], ITEM_LEN);
+                len += ITEM_LEN;
+            }
+        if (!len)
+            continue;
+        x->out[p].buf = k->out[p];
+        x->in[p].buf = k->in[p];
+        x->out[p].len = x->in[p].len = len;
+    }
+    TRY(strand_post(st, x));
+    TRY(strand_await(st));
+    for (int p = 0; p < protocol->parties; p++)
+        for (int a = 0, at = 0; x->in[p].buf && a < protocol->shares; a++)
+            if (holds(st, p, a) && holds(st, st->s->self, a))
+                memcpy(got[p][a], k->in[p] + ITEM_LEN * at++, ITEM_LEN);
+    return SOTTO_OK;
+}
+
+/* Every pair of another party and a key that both hold. */
+#define FOR_PEER_KEYS(st, p, a)                                                                                \
+    for (int p = 0; p < (st)->s->protocol->parties; p++)                                                       \
+        for (int a = 0; a < (st)->s->protocol->shares; a++)                                                    \
+            if (p != (st)->s->self && holds(st, p, a) && holds(st, (st)->s->self, a))
+
+static enum sotto_err check_reveals(struct strand *st, struct key_making *k)
+{
+    uint8_t want[ITEM_LEN];
+
+    FOR_PEER_KEYS(st, p, a)
+    {
+        commit(k, p, a, k->contribution[p][a], want);
+        if (!crypto_equal(want, k->commitment[p][a], ITEM_LEN))
+            return strand_accuse(st, 1u << p,
+                                 "party %d opened another contribution to key %d than it committed to", p, a);
+    }
+    return SOTTO_OK;
+}
+
+static void derive(struct strand *st, struct key_making *k)
+{
+    for (int a = 0; a < st->s->protocol->shares; a++) {
+        struct crypto_hash h;
+        uint8_t label = (uint8_t)a;
+
+        if (!holds(st, st->s->self, a))
+            continue;
+        crypto_hash_init(&h, "sotto key 1");
+        crypto_hash_part(&h, k->binding, CRYPTO_HASH_LEN);
+        crypto_hash_part(&h, &label, 1);
+        for (int p = 0; p < st->s->protocol->parties; p++)
+            if (holds(st, p, a))
+                crypto_hash_part(&h, p == st->s->self ? k->own[a] : k->contribution[p][a], ITEM_LEN);
+        crypto_hash_final(&h, k->key[a]);
+    }
+}
+
+static enum sotto_err check_confirmations(struct strand *st, struct key_making *k)
+{
+    uint8_t want[ITEM_LEN];
+
+    FOR_PEER_KEYS(st, p, a)
+    {
+        confirm(k, p, a, want);
+        if (!crypto_equal(want, k->confirmation[p][a], ITEM_LEN))
+            return strand_accuse(st, holders(st, a) & ~(1u << st->s->self),
+                                 "party %d derived another key %d: a holder told its peers different things", p,
+                                 a);
+    }
+    return SOTTO_OK;
+}
+
+enum sotto_err mpc_keys(struct strand *st, const uint8_t binding[CRYPTO_HASH_LEN])
+{
+    struct key_making *k = strand_alloc(st, 1, sizeof *k);
+    uint8_t item[MPC_SHARES_MAX][ITEM_LEN] = { { 0 } };
+
+    if (!k)
+        return st->s->fault.code;
+    if (st->s->protocol->parties == 1)
+        return SOTTO_OK;
+    k->binding = binding;
+    crypto_random(k->own, sizeof k->own);
+    for (int a = 0; a < st->s->protocol->shares; a++)
+        commit(k, st->s->self, a, k->own[a], item[a]);
+    TRY(swap(st, k, item, k->commitment));
+    TRY(swap(st, k, k->own, k->contribution));
+    TRY(check_reveals(st, k));
+    derive(st, k);
+    for (int a = 0; a < st->s->protocol->shares; a++)
+        confirm(k, st->s->self, a, item[a]);
+    TRY(swap(st, k, item, k->confirmation));
+    TRY(check_confirmations(st, k));
+    for (int a = 0; a < st->s->protocol->shares; a++)
+        if (holds(st, st->s->self, a) && crypto_stream_init(&st->s->key[a], k->key[a]))
+            return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a cipher");
+    return SOTTO_OK;
+}

@@ -1,0 +1,45 @@
+#include "mpc/mpc.h"
+
+const struct mpc_protocol *const mpc_protocols[] = { &mpc_rep4, &mpc_rep3, &mpc_clear, NULL };
+
+const struct mpc_protocol *mpc_protocol_by_name(const char *name)
+{
+    for (const struct mpc_protocol *const *p = mpc_protocols; *p; p++)
+        if (strcmp((*p)->name, name) == 0)
+            return *p;
+    return NULL;
+}
+
+enum sotto_err products_init(struct products *b, struct strand *st, size_t n_max, size_t terms_max)
+{
+    *b = (struct products){ .st = st, .n_max = n_max, .terms_max = terms_max };
+    b->p = strand_alloc(st, n_max, sizeof *b->p);
+    b->term = strand_alloc(st, terms_max, sizeof *b->term);
+    return b->p && b->term ? SOTTO_OK : st->s->fault.code;
+}
+
+void products_begin(struct products *b, const struct shared *z)
+{
+    assert(b->n < b->n_max);
+    b->p[b->n++] = (struct product){ .z = *z, .term = b->term + b->terms };
+}
+
+void products_term(struct products *b, const struct shared *x, const struct shared *y)
+{
+    assert(b->n && b->terms < b->terms_max);
+    b->term[b->terms++] = (struct product_term){ *x, *y };
+    b->p[b->n - 1].terms++;
+}
+
+void products_add(struct products *b, const struct shared *z, const struct shared *x, const struct shared *y)
+{
+    products_begin(b, z);
+    products_term(b, x, y);
+}
+
+enum sotto_err products_run(struct products *b)
+{
+    if (!b->n || !b->p[0].z.n)
+        return SOTTO_OK;
+    return b->st->s->protocol->multiply(b->st, b->p, b->n);
+}

@@ -1,0 +1,71 @@
+/* protocol.h - what a back end has to offer. Everything else is a gadget over these.
+ *
+ * All back ends share replicated sharings: x is the sum of `shares` summands, and `holds` says which party has
+ * which. Linear work needs no back end (shared.h). CT: n and lengths leak. */
+#ifndef SOTTO_MPC_PROTOCOL_H
+#define SOTTO_MPC_PROTOCOL_H
+
+#include "mpc/session.h"
+
+/* z = sum over its terms of x * y. All operands of a batch have the same domain, bits and n. BITS operands are
+ * single planes. z is zero before and must not alias any operand. */
+struct product_term {
+    struct shared x, y;
+};
+struct product {
+    struct shared z;
+    const struct product_term *term;
+    size_t terms;
+};
+
+struct mpc_protocol {
+    const char *name;
+    const char *label; /* for people: what it withstands */
+    int parties, shares;
+    bool active;                      /* holds against a party that lies */
+    uint8_t holds[SOTTO_PARTIES_MAX]; /* mask of summands a party holds */
+
+    /** The owner's words (ARITH: n words; BITS: planes at z's stride) become a sharing; `plain` is NULL
+     * elsewhere. Verified before it returns. */
+    enum sotto_err (*input)(struct strand *st, struct shared *z, int owner, const void *plain);
+    /** Products, all in one round, verified before it returns. */
+    enum sotto_err (*multiply)(struct strand *st, const struct product *p, size_t n);
+    /** Write x as a sum (ARITH) or xor (BITS) of vectors that few parties know in clear, and share each of them
+     * in the domain of part[]: x ARITH k bits -> part BITS k planes; x BITS 1 plane -> part ARITH. One round.
+     *  Returns how many parts in *parts_n (at most 2). */
+    enum sotto_err (*split)(struct strand *st, struct shared part[2], int *parts_n, const struct shared *x);
+    /** z (ARITH) gets random summands 1.. ; part[] (BITS, z->bits planes) sum up to their sum. One round. */
+    enum sotto_err (*mask)(struct strand *st, struct shared *z, struct shared part[2], int *parts_n);
+    /** Open x to the parties in `to`; each of them gets words (or planes, at x's stride) in out. Verified. */
+    enum sotto_err (*open)(struct strand *st, const struct shared *x, uint32_t to, void *out);
+};
+
+extern const struct mpc_protocol mpc_clear, mpc_rep3, mpc_rep4;
+extern const struct mpc_protocol *const mpc_protocols[]; /* NULL-terminated; the default first */
+/** By name, or NULL. */
+const struct mpc_protocol *mpc_protocol_by_name(const char *name);
+
+/** Mask of all parties of a protocol. */
+static inline uint32_t mpc_everyone(const struct mpc_protocol *p)
+{
+    return (1u << p->parties) - 1;
+}
+
+/* A batch of products in the making, in the strand's scratch memory. */
+struct products {
+    struct strand *st;
+    struct product *p;
+    struct product_term *term;
+    size_t n, n_max, terms, terms_max;
+};
+SOTTO_MUST_CHECK enum sotto_err products_init(struct products *b, struct strand *st, size_t n_max,
+                                              size_t terms_max);
+/** Begin z = ... ; its terms follow. */
+void products_begin(struct products *b, const struct shared *z);
+void products_term(struct products *b, const struct shared *x, const struct shared *y);
+/** z = x * y */
+void products_add(struct products *b, const struct shared *z, const struct shared *x, const struct shared *y);
+/** One round for all of them; nothing is sent for an empty batch. */
+SOTTO_MUST_CHECK enum sotto_err products_run(struct products *b);
+
+#endif

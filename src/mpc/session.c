@@ -1,0 +1,373 @@
+#include "mpc/mpc.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+struct mpc_session *mpc_session_new(const struct mpc_protocol *protocol, struct net_channel *ch,
+                                    struct mpc_options options, struct fault *f)
+{
+    struct mpc_session *s;
+
+    if (protocol->parties > 1 && (!ch || ch->parties != protocol->parties)) {
+        (void)fault_set(f, SOTTO_ERR_USAGE, "%s needs %d parties", protocol->name, protocol->parties);
+        return NULL;
+    }
+    s = mem_alloc(1, sizeof *s);
+    if (!s) {
+        (void)fault_set(f, SOTTO_ERR_RESOURCE, "no memory for a session");
+        return NULL;
+    }
+    s->protocol = protocol;
+    s->ch = ch;
+    s->self = ch ? ch->self : 0;
+    s->options = options;
+    if (!s->options.round_worth)
+        s->options.round_worth = MPC_ROUND_WORTH_DEFAULT;
+    s->ready_last = &s->ready;
+    return s;
+}
+
+static void wipe_keys(struct mpc_session *s)
+{
+    for (int a = 0; a < MPC_SHARES_MAX; a++)
+        crypto_stream_wipe(&s->key[a]);
+}
+
+static void strand_free(struct strand *st)
+{
+    arena_wipe(&st->scratch);
+    arena_wipe(&st->wire);
+    mem_free(st);
+}
+
+void mpc_session_free(struct mpc_session *s)
+{
+    if (!s)
+        return;
+    wipe_keys(s);
+    while (s->pool) {
+        struct strand *st = s->pool;
+
+        s->pool = st->next;
+        strand_free(st);
+    }
+    mem_free(s);
+}
+
+/* --- the scheduler --------------------------------------------------------------------------------------- */
+
+static void make_ready(struct strand *st)
+{
+    struct mpc_session *s = st->s;
+
+    st->next = NULL;
+    st->link = NULL;
+    *s->ready_last = st;
+    s->ready_last = &st->next;
+}
+
+void strand_wake(struct strand *st)
+{
+    if (!st->link)
+        return; /* it is ready already */
+    *st->link = st->next;
+    if (st->next)
+        st->next->link = st->link;
+    make_ready(st);
+}
+
+enum sotto_err strand_park(struct strand *st)
+{
+    struct mpc_session *s = st->s;
+
+    if (s->fault.code)
+        return s->fault.code;
+    st->next = s->parked;
+    st->link = &s->parked;
+    if (st->next)
+        st->next->link = &st->next;
+    s->parked = st;
+    fiber_yield();
+    return s->fault.code;
+}
+
+static void strand_main(void *arg)
+{
+    struct strand *st = arg;
+
+    if (!st->s->fault.code)
+        st->err = st->fn(st, st->arg);
+    else
+        st->err = st->s->fault.code;
+}
+
+struct strand *strand_spawn(struct mpc_session *s, uint32_t instr, uint16_t tile, uint64_t depth,
+                            enum sotto_err (*fn)(struct strand *, void *), void *arg)
+{
+    struct strand *st = s->pool;
+
+    if (st) {
+        s->pool = st->next;
+    } else {
+        st = mem_alloc(1, sizeof *st);
+        if (!st)
+            return NULL;
+        arena_init(&st->scratch, 0, true);
+        arena_init(&st->wire, 0, true);
+    }
+    *st = (struct strand){ .s = s,
+                           .instr = instr,
+                           .tile = tile,
+                           .depth = depth,
+                           .fn = fn,
+                           .arg = arg,
+                           .scratch = st->scratch,
+                           .wire = st->wire };
+    st->fiber = fiber_new(strand_main, st);
+    if (!st->fiber) {
+        st->next = s->pool;
+        s->pool = st;
+        return NULL;
+    }
+    s->strands_n++;
+    make_ready(st);
+    return st;
+}
+
+static void finish(struct strand *st)
+{
+    struct mpc_session *s = st->s;
+
+    assert(st->err || !st->unverified);
+    if (st->err && !s->fault.code)
+        (void)strand_fail(st, st->err, "%s at instruction %u", sotto_err_text(st->err), st->instr);
+    if (st->depth > s->rounds)
+        s->rounds = st->depth;
+    if (st->joiner) {
+        if (st->depth > st->joiner->depth)
+            st->joiner->depth = st->depth;
+        if (--st->joiner->missing == 0)
+            strand_wake(st->joiner);
+    }
+    fiber_free(st->fiber);
+    st->fiber = NULL;
+    arena_reset(&st->scratch);
+    arena_reset(&st->wire);
+    st->next = s->pool;
+    s->pool = st;
+    s->strands_n--;
+}
+
+static struct strand *next_ready(struct mpc_session *s)
+{
+    struct strand *st = s->ready;
+
+    if (st) {
+        s->ready = st->next;
+        if (!s->ready)
+            s->ready_last = &s->ready;
+        st->next = NULL;
+    }
+    return st;
+}
+
+enum sotto_err mpc_session_run(struct mpc_session *s, enum sotto_err (*fn)(struct strand *, void *), void *arg)
+{
+    struct strand *st;
+
+    if (!strand_spawn(s, 0, 0, 0, fn, arg))
+        return fault_set(&s->fault, SOTTO_ERR_RESOURCE, "no memory for a strand");
+    while (s->strands_n) {
+        while ((st = next_ready(s))) {
+            fiber_resume(st->fiber);
+            if (fiber_done(st->fiber))
+                finish(st);
+        }
+        if (!s->strands_n)
+            break;
+        assert(s->parked);
+        if (!s->fault.code && net_wait(s->ch))
+            (void)mpc_session_fail(s, &s->ch->fault);
+        while (s->fault.code && s->parked)
+            strand_wake(s->parked);
+    }
+    return s->fault.code;
+}
+
+/* --- the end of a session -------------------------------------------------------------------------------- */
+
+enum sotto_err mpc_session_fail(struct mpc_session *s, const struct fault *why)
+{
+    if (s->fault.code)
+        return s->fault.code;
+    s->fault = *why;
+    wipe_keys(s);
+    if (s->ch)
+        net_abort(s->ch, why);
+    return s->fault.code;
+}
+
+enum sotto_err strand_fail(struct strand *st, enum sotto_err code, const char *format, ...)
+{
+    struct fault f = { .code = code, .accuser = -1 };
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(f.text, sizeof f.text, format, args);
+    va_end(args);
+    return mpc_session_fail(st->s, &f);
+}
+
+enum sotto_err strand_accuse(struct strand *st, uint32_t suspects, const char *format, ...)
+{
+    struct fault f = { .code = SOTTO_ERR_CHEAT, .accuser = st->s->self, .suspects = suspects };
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(f.text, sizeof f.text, format, args);
+    va_end(args);
+    return mpc_session_fail(st->s, &f);
+}
+
+/* --- tiles ----------------------------------------------------------------------------------------------- */
+
+struct tile {
+    enum sotto_err (*fn)(struct strand *, void *, size_t, size_t);
+    void *arg;
+    size_t from, n;
+};
+
+static enum sotto_err tile_main(struct strand *st, void *arg)
+{
+    struct tile *t = arg;
+
+    return t->fn(st, t->arg, t->from, t->n);
+}
+
+enum sotto_err strand_tiles(struct strand *st, size_t n, size_t tile_n,
+                            enum sotto_err (*fn)(struct strand *, void *arg, size_t from, size_t n), void *arg)
+{
+    size_t tiles = n ? (n + tile_n - 1) / tile_n : 0;
+    struct tile *t;
+
+    if (tiles <= 1)
+        return fn(st, arg, 0, n);
+    if (tiles >= UINT16_MAX)
+        return strand_fail(st, SOTTO_ERR_RESOURCE, "a vector of %zu elements has too many tiles", n);
+    t = strand_alloc(st, tiles, sizeof *t);
+    if (!t)
+        return st->s->fault.code;
+    st->missing = 0;
+    for (size_t i = 0; i < tiles; i++) {
+        struct strand *child;
+
+        t[i] = (struct tile){ fn, arg, i * tile_n, i + 1 < tiles ? tile_n : n - i * tile_n };
+        child = strand_spawn(st->s, st->instr, (uint16_t)(i + 1), st->depth, tile_main, &t[i]);
+        if (!child) {
+            (void)strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a strand");
+            break;
+        }
+        child->joiner = st;
+        st->missing++;
+    }
+    /* Even a dead session waits for its tiles: they use t. */
+    while (st->missing) {
+        st->next = st->s->parked;
+        st->link = &st->s->parked;
+        if (st->next)
+            st->next->link = &st->next;
+        st->s->parked = st;
+        fiber_yield();
+    }
+    return st->s->fault.code;
+}
+
+/* --- memory ---------------------------------------------------------------------------------------------- */
+
+void *strand_alloc(struct strand *st, size_t n, size_t size)
+{
+    void *p = arena_alloc(&st->scratch, n, size);
+
+    if (!p)
+        (void)strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for %zu items of %zu bytes", n, size);
+    return p;
+}
+
+enum sotto_err strand_shared(struct strand *st, struct shared *z, enum mpc_domain domain, unsigned bits,
+                             size_t n)
+{
+    *z = (struct shared){ .domain = domain, .bits = bits, .n = n, .stride = ring_words(n) };
+    for (int a = 0; a < st->s->protocol->shares; a++)
+        if (st->s->protocol->holds[st->s->self] >> a & 1) {
+            z->share[a] = strand_alloc(st, 1, shared_share_len(domain, bits, n));
+            if (!z->share[a])
+                return st->s->fault.code;
+        }
+    return SOTTO_OK;
+}
+
+/* --- exchanges ------------------------------------------------------------------------------------------- */
+
+static void message_arrived(void *arg)
+{
+    struct strand *st = arg;
+
+    if (--st->missing == 0)
+        strand_wake(st);
+}
+
+enum sotto_err strand_post(struct strand *st, struct exchange *x)
+{
+    struct net_channel *ch = st->s->ch;
+    struct net_tag tag = { st->instr, st->tile, st->step };
+
+    assert(!st->unverified); /* verify before use: claims.md */
+    if (st->s->fault.code)
+        return st->s->fault.code;
+    if (st->step == UINT16_MAX)
+        return strand_fail(st, SOTTO_ERR_RESOURCE, "instruction %u takes over %d steps", st->instr, UINT16_MAX);
+    st->step++;
+    for (int p = 0; p < st->s->protocol->parties; p++)
+        if (x->out[p].buf && net_send(ch, p, tag, x->out[p].buf, x->out[p].len))
+            return mpc_session_fail(st->s, &ch->fault);
+    for (int p = 0; p < st->s->protocol->parties; p++) {
+        if (!x->in[p].buf)
+            continue;
+        x->slot[p] = (struct net_slot){ .from = p,
+                                        .tag = tag,
+                                        .buf = x->in[p].buf,
+                                        .len = x->in[p].len,
+                                        .wake = message_arrived,
+                                        .wake_arg = st };
+        st->missing++;
+        if (net_expect(ch, &x->slot[p]))
+            return mpc_session_fail(st->s, &ch->fault);
+    }
+    return SOTTO_OK;
+}
+
+enum sotto_err strand_await(struct strand *st)
+{
+    while (st->missing)
+        TRY(strand_park(st)); /* a dead session expects nothing: the slots may go */
+    st->depth++;
+    return st->s->fault.code;
+}
+
+enum sotto_err strand_stream(struct strand *st, int key, unsigned step, unsigned use, void *out, size_t len)
+{
+    struct mpc_session *s = st->s;
+    uint8_t iv[16] = { 0 };
+
+    /*  iv: instr (4) | tile (2) | step (2) | use (1) | block counter (7) */
+    put_u32(iv, st->instr);
+    put_u16(iv + 4, st->tile);
+    put_u16(iv + 6, (uint16_t)step);
+    iv[8] = (uint8_t)use;
+    assert(s->protocol->holds[s->self] >> key & 1);
+    if (s->fault.code)
+        return s->fault.code;
+    if (s->options.stream_hook)
+        return s->options.stream_hook(s->options.stream_hook_arg, s->self, key, iv, out, len);
+    return crypto_stream_read(&s->key[key], iv, out, len);
+}

@@ -1,0 +1,125 @@
+/* session.h - one party's side of one job, and the strands that run in it.
+ *
+ * A strand is straight-line code on a fiber. It talks to the other parties by exchanges: what it sends and what
+ * it expects at one step. Strands run until all of them wait; then the channel flushes and waits: a round.
+ * `rounds` is the longest chain of exchanges that had to follow one another, which no scheduling can shorten
+ * and which does not depend on timing: it is the same at every party and in every run.
+ *
+ * A failure anywhere ends the session: the first fault stays, the peers are told, the keys are wiped, every
+ * strand unwinds with an error, and nothing more is sent. */
+#ifndef SOTTO_MPC_SESSION_H
+#define SOTTO_MPC_SESSION_H
+
+#include "mpc/shared.h"
+#include "net/net.h"
+
+struct mpc_protocol;
+
+/* For tests: in place of the keyed streams. `key` is the summand whose key it is. */
+typedef enum sotto_err mpc_stream_hook(void *arg, int party, int key, const uint8_t iv[16], void *out,
+                                       size_t len);
+
+struct mpc_options {
+    bool corrupt; /* this party adds 1 to the first product that it sends: for demonstrations and tests */
+    unsigned digest_bits; /* 0: all 128; less only for tests */
+    size_t round_worth;   /* bytes sent a party that a round is worth when a circuit is chosen; 0: the default.
+                             All parties must agree on it */
+    mpc_stream_hook *stream_hook;
+    void *stream_hook_arg;
+};
+enum { MPC_ROUND_WORTH_DEFAULT = 4096 };
+
+struct mpc_session {
+    const struct mpc_protocol *protocol;
+    struct net_channel *ch; /* NULL where the protocol has one party */
+    int self;
+    struct mpc_options options;
+    struct crypto_stream key[MPC_SHARES_MAX]; /* of the summands that this party holds, after mpc_keys */
+    struct fault fault;
+    uint64_t rounds;
+    bool cheated;
+    size_t strands_n;
+    struct strand *ready, **ready_last, *parked, *pool;
+};
+
+/** The channel stays its owner's. NULL: f says why. */
+struct mpc_session *mpc_session_new(const struct mpc_protocol *protocol, struct net_channel *ch,
+                                    struct mpc_options options, struct fault *f);
+void mpc_session_free(struct mpc_session *s);
+/** Run fn on a strand (instruction 0), and every strand that it spawns, to the end. */
+SOTTO_MUST_CHECK enum sotto_err mpc_session_run(struct mpc_session *s,
+                                                enum sotto_err (*fn)(struct strand *, void *), void *arg);
+/** The session is dead from here: peers are told, keys wiped. Returns the code of the first fault. */
+enum sotto_err mpc_session_fail(struct mpc_session *s, const struct fault *why);
+
+struct strand {
+    struct mpc_session *s;
+    uint32_t instr;
+    uint16_t tile, step;  /* step: of the next exchange */
+    uint64_t depth;       /* exchanges that had to come before this point */
+    struct arena scratch; /* for the strand's life */
+    struct arena wire;    /* for one exchange */
+    unsigned unverified;  /* chunks received whose digest is not yet checked: nothing may be sent meanwhile */
+    unsigned missing;     /* messages of the exchange under way */
+    enum sotto_err err;
+    enum sotto_err (*fn)(struct strand *, void *);
+    void *arg;
+    struct fiber *fiber;
+    struct strand *next, **link; /* in the ready or the parked list */
+    struct strand *joiner;       /* who waits for its end */
+};
+
+/** A new strand that starts at `depth`; it must not outlive arg. NULL when memory is short. */
+struct strand *strand_spawn(struct mpc_session *s, uint32_t instr, uint16_t tile, uint64_t depth,
+                            enum sotto_err (*fn)(struct strand *, void *), void *arg);
+/** Give way until strand_wake. Returns the session's error if it died meanwhile. */
+SOTTO_MUST_CHECK enum sotto_err strand_park(struct strand *st);
+void strand_wake(struct strand *st);
+/** Record a fault of this session (sprintf-like); returns the code. */
+enum sotto_err strand_fail(struct strand *st, enum sotto_err code, const char *format, ...) SOTTO_PRINTF(3, 4);
+/** The same for a failed check: `suspects` is the mask of parties of which one is corrupt. */
+enum sotto_err strand_accuse(struct strand *st, uint32_t suspects, const char *format, ...) SOTTO_PRINTF(3, 4);
+
+/** fn(st, arg, part, from, n) for consecutive tiles of at most `tile_n` elements of 0..n, each on a strand of
+ * its own with the same instruction; waits for all. tile_n is a multiple of 64. */
+SOTTO_MUST_CHECK enum sotto_err
+strand_tiles(struct strand *st, size_t n, size_t tile_n,
+             enum sotto_err (*fn)(struct strand *, void *arg, size_t from, size_t n), void *arg);
+
+/** Secret, zeroed memory until the strand ends, or NULL with the fault set. */
+void *strand_alloc(struct strand *st, size_t n, size_t size);
+/** A vector whose shares this party holds, in scratch memory; contents zero. share[] is all NULL when memory is
+ *  short, with the fault set: callers check by the return value. */
+SOTTO_MUST_CHECK enum sotto_err strand_shared(struct strand *st, struct shared *z, enum mpc_domain domain,
+                                              unsigned bits, size_t n);
+
+/* What one party sends to and expects from each peer at one step. Present where `buf` is not NULL; len may be
+ * 0. */
+struct exchange {
+    struct {
+        uint8_t *buf;
+        size_t len;
+    } out[SOTTO_PARTIES_MAX], in[SOTTO_PARTIES_MAX];
+    struct net_slot slot[SOTTO_PARTIES_MAX];
+};
+/** Send, and announce what is expected. Takes one step. */
+SOTTO_MUST_CHECK enum sotto_err strand_post(struct strand *st, struct exchange *x);
+/** Wait for all that was posted since the last await: one round more. */
+SOTTO_MUST_CHECK enum sotto_err strand_await(struct strand *st);
+
+/* Uses of a key's stream within one step. */
+enum mpc_use {
+    MPC_USE_MASK,        /* + index of the joint input: at most 16 */
+    MPC_USE_DIGEST = 16, /* + index of the joint input or receiver */
+    MPC_USE_RANDOM = 32, /* + index */
+};
+/** len bytes of key `key` for (job, instr, tile, step, use). */
+SOTTO_MUST_CHECK enum sotto_err strand_stream(struct strand *st, int key, unsigned step, unsigned use,
+                                              void *out, size_t len);
+
+/** Make every key by commit and reveal among its holders and confirm it; `binding` goes into all keys.
+ *  SOTTO_ERR_CHEAT: a holder opened something else than it committed to, or told different holders different
+ *  things. Three rounds. docs/protocols/keys.md */
+SOTTO_MUST_CHECK enum sotto_err mpc_keys(struct strand *st, const uint8_t binding[CRYPTO_HASH_LEN]);
+
+#endif

@@ -1,0 +1,168 @@
+#include "mpc/shared.h"
+
+size_t shared_share_len(enum mpc_domain domain, unsigned bits, size_t n)
+{
+    return domain == MPC_ARITH ? n * (bits / 8) : bits * ring_words(n) * 8;
+}
+
+/* Every row of every share that this party holds. */
+#define FOR_ROWS(x, a, r)                                                                                      \
+    for (int a = 0; a < MPC_SHARES_MAX; a++)                                                                   \
+        for (unsigned r = 0; (x)->share[a] && r < shared_rows(x); r++)
+
+static size_t row_len(const struct shared *x)
+{
+    return shared_words(x) * shared_kernels(x)->word_len;
+}
+
+struct shared shared_plane(const struct shared *x, unsigned plane)
+{
+    struct shared z = { MPC_BITS, 1, x->n, x->stride, { 0 } };
+
+    assert(x->domain == MPC_BITS && plane < x->bits);
+    for (int a = 0; a < MPC_SHARES_MAX; a++)
+        if (x->share[a])
+            z.share[a] = shared_row(x, a, plane);
+    return z;
+}
+
+struct shared shared_slice(const struct shared *x, size_t from, size_t n)
+{
+    struct shared z = *x;
+    size_t skip = x->domain == MPC_ARITH ? from * (x->bits / 8) : from / 64 * 8;
+
+    assert(from + n <= x->n && (x->domain == MPC_ARITH || from % 64 == 0));
+    z.n = n;
+    for (int a = 0; a < MPC_SHARES_MAX; a++)
+        if (x->share[a])
+            z.share[a] = (uint8_t *)x->share[a] + skip;
+    return z;
+}
+
+void shared_copy(struct shared *z, const struct shared *x)
+{
+    FOR_ROWS(z, a, r)
+    memmove(shared_row(z, a, r), shared_row(x, a, r), row_len(z));
+}
+
+void shared_add(struct shared *z, const struct shared *x, const struct shared *y)
+{
+    FOR_ROWS(z, a, r)
+    shared_kernels(z)->add(shared_row(z, a, r), shared_row(x, a, r), shared_row(y, a, r), shared_words(z));
+}
+
+void shared_sub(struct shared *z, const struct shared *x, const struct shared *y)
+{
+    FOR_ROWS(z, a, r)
+    shared_kernels(z)->sub(shared_row(z, a, r), shared_row(x, a, r), shared_row(y, a, r), shared_words(z));
+}
+
+void shared_neg(struct shared *z, const struct shared *x)
+{
+    /* The complement is x ^ 1: a public constant goes into summand 0 alone. */
+    FOR_ROWS(z, a, r)
+    if (z->domain == MPC_ARITH || a == 0)
+        shared_kernels(z)->neg(shared_row(z, a, r), shared_row(x, a, r), shared_words(z));
+    else
+        memmove(shared_row(z, a, r), shared_row(x, a, r), row_len(z));
+}
+
+void shared_scale(struct shared *z, const struct shared *x, uint64_t by)
+{
+    FOR_ROWS(z, a, r)
+    shared_kernels(z)->scale(shared_row(z, a, r), shared_row(x, a, r), by, shared_words(z));
+}
+
+void shared_public(struct shared *z, const uint64_t *values, bool repeat)
+{
+    FOR_ROWS(z, a, r)
+    memset(shared_row(z, a, r), 0, row_len(z));
+    if (!z->share[0])
+        return;
+    for (unsigned r = 0; r < shared_rows(z); r++)
+        for (size_t e = 0; e < z->n; e++) {
+            uint64_t v = values[repeat ? 0 : e];
+
+            if (z->domain == MPC_ARITH)
+                shared_kernels(z)->put(z->share[0], e, v);
+            else
+                ring_set_bit(shared_row(z, 0, r), e, v >> r);
+        }
+}
+
+void shared_sum(struct shared *z, const struct shared *x)
+{
+    FOR_ROWS(x, a, r)
+    {
+        uint64_t total = 0;
+
+        if (x->domain == MPC_ARITH) {
+            total = shared_kernels(x)->sum(x->share[a], x->n);
+        } else {
+            for (size_t e = 0; e < x->n; e++)
+                total ^= ring_bit(shared_row(x, a, r), e);
+        }
+        shared_kernels(z)->put(shared_row(z, a, r), 0, total);
+    }
+}
+
+void shared_repeat(struct shared *z, const struct shared *x)
+{
+    FOR_ROWS(z, a, r)
+    {
+        uint64_t v = shared_kernels(x)->get(shared_row(x, a, r), 0);
+
+        if (z->domain == MPC_BITS)
+            v = -(v & 1);
+        for (size_t w = 0; w < shared_words(z); w++)
+            shared_kernels(z)->put(shared_row(z, a, r), w, v);
+    }
+}
+
+void shared_gather(struct shared *z, const struct shared *x, size_t from, size_t step, bool fill_ones)
+{
+    FOR_ROWS(z, a, r)
+    {
+        bool fill = fill_ones && a == 0;
+
+        if (z->domain == MPC_BITS) {
+            ring_gather_bits(shared_row(z, a, r), z->n, shared_row(x, a, r), x->n, from, step, fill);
+            continue;
+        }
+        for (size_t i = 0; i < z->n; i++) {
+            size_t at = from + i * step;
+
+            shared_kernels(z)->put(z->share[a], i,
+                                   at < x->n ? shared_kernels(x)->get(x->share[a], at) : -(uint64_t)fill);
+        }
+    }
+}
+
+void shared_place(struct shared *z, size_t at, const struct shared *x)
+{
+    FOR_ROWS(z, a, r)
+    ring_place_bits(shared_row(z, a, r), at, shared_row(x, a, r), x->n);
+}
+
+void shared_put(struct shared *z, size_t at, const struct shared *x)
+{
+    FOR_ROWS(z, a, r)
+    {
+        uint64_t v = shared_kernels(x)->get(shared_row(x, a, r), 0);
+
+        if (z->domain == MPC_BITS)
+            ring_set_bit(shared_row(z, a, r), at, v);
+        else
+            shared_kernels(z)->put(z->share[a], at, v);
+    }
+}
+
+void shared_convert(struct shared *z, int a, const void *words, const struct shared *x)
+{
+    if (x->domain == MPC_ARITH) {
+        ring_to_planes(z->share[a], z->stride, words, z->bits, x->n);
+        return;
+    }
+    for (size_t e = 0; e < x->n; e++)
+        shared_kernels(z)->put(z->share[a], e, ring_bit(words, e));
+}

@@ -1,0 +1,60 @@
+/* ring.h - vector kernels on little words modulo 2^8 .. 2^64 and on bit planes. Local work only.
+ *
+ * Everything is constant time in the contents; n leaks. Destinations may alias sources of the same position. */
+#ifndef SOTTO_RING_H
+#define SOTTO_RING_H
+
+#include "crypto/crypto.h"
+
+/** 64-bit words that n bits take. */
+static inline size_t ring_words(size_t n)
+{
+    return (n + 63) / 64;
+}
+
+/* One set a width. For bits, + and - are xor, * is and, and a word is 64 of them. */
+struct ring_kernels {
+    unsigned bits;   /* 1, 8, 16, 32, 64 */
+    size_t word_len; /* bytes of a word: 8 for bits */
+    void (*add)(void *z, const void *x, const void *y, size_t n);
+    void (*sub)(void *z, const void *x, const void *y, size_t n);
+    void (*neg)(void *z, const void *x, size_t n); /* -x; complement for bits */
+    void (*scale)(void *z, const void *x, uint64_t by, size_t n);
+    /** z += x*y */
+    void (*mul_add)(void *z, const void *x, const void *y, size_t n);
+    /** z += x0*y1 + x1*y0 */
+    void (*cross_add)(void *z, const void *x0, const void *y0, const void *x1, const void *y1, size_t n);
+    /** sum of all words */
+    uint64_t (*sum)(const void *x, size_t n);
+    uint64_t (*get)(const void *x, size_t at);
+    void (*put)(void *z, size_t at, uint64_t v);
+};
+
+/** bits: 1, 8, 16, 32 or 64. */
+const struct ring_kernels *ring_kernels_for(unsigned bits);
+
+/** n words of `bits` bits to `bits` planes, `stride` words apart; bits past n become 0. */
+void ring_to_planes(uint64_t *planes, size_t stride, const void *words, unsigned bits, size_t n);
+/** And back. */
+void ring_from_planes(void *words, const uint64_t *planes, size_t stride, unsigned bits, size_t n);
+
+static inline uint64_t ring_bit(const uint64_t *plane, size_t at)
+{
+    return plane[at / 64] >> (at % 64) & 1;
+}
+
+static inline void ring_set_bit(uint64_t *plane, size_t at, uint64_t bit)
+{
+    uint64_t mask = (uint64_t)1 << (at % 64);
+
+    plane[at / 64] = (plane[at / 64] & ~mask) | (-(bit & 1) & mask);
+}
+
+/** The n bits of x go to bits at..at+n of z, which are 0 before. */
+void ring_place_bits(uint64_t *z, size_t at, const uint64_t *x, size_t n);
+
+/** z[i] = x[from + i*step], bit by bit, for i < n and from + i*step < x_n; else `fill`. */
+void ring_gather_bits(uint64_t *z, size_t n, const uint64_t *x, size_t x_n, size_t from, size_t step,
+                      bool fill);
+
+#endif
