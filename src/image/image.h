@@ -1,8 +1,8 @@
 /* image.h - the program image: what every front end writes and every node runs.
  *
  * A register machine over whole vectors. Registers are typed (secrecy, element type, size); sizes are symbols,
- * bound when the job is, so one image serves every n; loops stay loops. A node verifies a foreign image before it
- * runs it: types, secrecy (a secret becomes public only by REVEAL), block structure, every index.
+ * bound when the job is, so one image serves every n; loops stay loops. A node verifies a foreign image before
+ * it runs it: types, secrecy (a secret becomes public only by REVEAL), block structure, every index.
  *
  * File:  "SOTTOIMG" | u32 version | sections, each u32 count and its entries, in the order of struct image
  *        hash = BLAKE2b-256 over the whole file, manifest included. */
@@ -19,6 +19,7 @@ enum image_op {
     IMAGE_OPS
 };
 
+/* clang-format off */
 /* Element types. X(name, keyword, bits, is_signed) */
 #define IMAGE_ELEMS(X)                                                                                         \
     X(BOOL, "bool", 1, 0)                                                                                      \
@@ -31,6 +32,7 @@ enum image_elem {
 #undef X
     IMAGE_ELEM_KINDS
 };
+/* clang-format on */
 const char *image_elem_name(enum image_elem e);
 unsigned image_elem_bits(enum image_elem e);
 bool image_elem_signed(enum image_elem e);
@@ -52,11 +54,11 @@ const struct image_op_info *image_op_info(unsigned op);
 /* Bounds of a valid image. Strings are UTF-8 without control characters. */
 enum {
     IMAGE_VERSION = 1,
-    IMAGE_TABLE_MAX = 1 << 20,    /* entries of any table */
-    IMAGE_DECLS_MAX = 1024,       /* symbols, parameters, inputs, outputs: of each */
+    IMAGE_TABLE_MAX = 1 << 20, /* entries of any table */
+    IMAGE_DECLS_MAX = 1024,    /* symbols, parameters, inputs, outputs: of each */
     IMAGE_REVEALS_MAX = 1 << 16,
-    IMAGE_TEXT_LEN_MAX = 4096,    /* bytes of a string */
-    IMAGE_DEPTH_MAX = 64,         /* blocks within blocks */
+    IMAGE_TEXT_LEN_MAX = 4096, /* bytes of a string */
+    IMAGE_DEPTH_MAX = 64,      /* blocks within blocks */
 };
 
 /* A size is symbol + addend, or a constant (symbol == IMAGE_NONE). */
@@ -69,68 +71,70 @@ struct image_size {
 enum image_domain { IMAGE_ARITH, IMAGE_BITS };
 
 struct image_reg {
-    uint8_t elem;   /* enum image_elem */
+    uint8_t elem; /* enum image_elem */
     uint8_t secret;
-    uint32_t size;  /* index into sizes, or IMAGE_NONE for a scalar */
+    uint32_t size; /* index into sizes, or IMAGE_NONE for a scalar */
 };
 struct image_input {
     const char *name, *from; /* `from` is the role that brings it, e.g. "bidder" */
     uint8_t elem, domain;
-    uint32_t size;     /* index into sizes, or IMAGE_NONE for a scalar */
+    uint32_t size; /* index into sizes, or IMAGE_NONE for a scalar */
 };
 struct image_param {
     const char *name;
     uint8_t elem, has_default;
-    uint64_t value;    /* two's complement in 64 bits */
+    uint64_t value; /* two's complement in 64 bits */
 };
 struct image_output {
-    const char *name, *to;   /* "everyone", or a role */
+    const char *name, *to; /* "everyone", or a role */
     uint8_t elem;
     uint32_t size;
 };
 /* The disclosure manifest: every place where a secret becomes public. */
 struct image_reveal {
-    const char *what;        /* the source text of the revealed expression */
-    const char *to;          /* "everyone" */
+    const char *what; /* the source text of the revealed expression */
+    const char *to;   /* "everyone" */
     uint8_t elem;
     uint32_t size;
     uint32_t line;
-    uint8_t in_loop;   /* may open more than once */
+    uint8_t in_loop;      /* may open more than once */
     uint8_t under_reveal; /* whether it happens depends on what was revealed before */
 };
 struct image_insn {
     uint8_t op;
     uint32_t dst, a, b, c;
-    uint32_t line;     /* in the source, for messages */
+    uint32_t line; /* in the source, for messages */
 };
 
+/* clang-format off */
 struct image {
-    const char *name;  /* of the program, for people */
-    const char **symbols;      size_t symbols_n;
-    struct image_size *sizes;  size_t sizes_n;
-    uint64_t *consts;          size_t consts_n; /* two's complement in 64 bits; the type is dst's */
+    const char *name;             /* of the program, for people */
+    const char **symbols;         size_t symbols_n;
+    struct image_size *sizes;     size_t sizes_n;
+    uint64_t *consts;             size_t consts_n; /* two's complement in 64 bits; the type is dst's */
     struct image_param *params;   size_t params_n;
     struct image_input *inputs;   size_t inputs_n;
     struct image_output *outputs; size_t outputs_n;
     struct image_reveal *reveals; size_t reveals_n;
     struct image_reg *regs;       size_t regs_n;
     struct image_insn *code;      size_t code_n;
-    struct arena arena;        /* holds all of the above */
+    struct arena arena;           /* holds all of the above */
 };
+/* clang-format on */
 
 /** Empty image; its tables grow by image_add_*, which copy strings and return the new index, or IMAGE_NONE when
  *  memory is short (the image then stays as it was). */
 void image_init(struct image *im);
 void image_wipe(struct image *im);
-uint32_t image_add_symbol(struct image *im, const char *name);      /* finds an equal one first */
-uint32_t image_add_size(struct image *im, struct image_size s);     /* finds an equal one first */
-uint32_t image_add_const(struct image *im, uint64_t value);         /* finds an equal one first */
+uint32_t image_add_symbol(struct image *im, const char *name);  /* finds an equal one first */
+uint32_t image_add_size(struct image *im, struct image_size s); /* finds an equal one first */
+uint32_t image_add_const(struct image *im, uint64_t value);     /* finds an equal one first */
 uint32_t image_add_param(struct image *im, struct image_param p);
 uint32_t image_add_input(struct image *im, struct image_input in);
 uint32_t image_add_output(struct image *im, struct image_output out);
 uint32_t image_add_reveal(struct image *im, struct image_reveal r);
 uint32_t image_add_reg(struct image *im, struct image_reg r);
-uint32_t image_add_insn(struct image *im, struct image_insn in);    /* operands that op lacks become IMAGE_NONE */
+uint32_t image_add_insn(struct image *im, struct image_insn in); /* operands that op lacks become IMAGE_NONE */
 
 /** Bytes out; SOTTO_ERR_RESOURCE when memory is short. */
 SOTTO_MUST_CHECK enum sotto_err image_write(const struct image *im, struct writer *out);
@@ -148,11 +152,11 @@ void image_opcode_doc(struct writer *out);
 
 /* Job-time binding: values for every size symbol and parameter. */
 struct image_binding {
-    uint64_t *symbol;  /* symbols_n values */
-    uint64_t *param;   /* params_n values */
+    uint64_t *symbol; /* symbols_n values */
+    uint64_t *param;  /* params_n values */
 };
 /** The size with that index under a binding; IMAGE_NONE is 1 (a scalar). SOTTO_ERR_INPUT past the limits. */
-SOTTO_MUST_CHECK enum sotto_err image_size_of(const struct image *im, const struct image_binding *b, uint32_t size,
-                                              uint64_t *n, struct fault *f);
+SOTTO_MUST_CHECK enum sotto_err image_size_of(const struct image *im, const struct image_binding *b,
+                                              uint32_t size, uint64_t *n, struct fault *f);
 
 #endif
