@@ -31,7 +31,7 @@ const struct cli_usage check_usage = {
             "Examples:\n"
             "  sotto check auction.sotto\n"
             "  sotto check auction.sotto -D n=1000 -D reserve=50\n"
-            "  sotto check auction.sotto --image auction.img     # the same bytes for every party\n",
+            "  sotto check auction.sotto --image auction.img\n",
 };
 
 static void section(struct writer *out, const char *name, size_t n)

@@ -22,8 +22,8 @@ enum sotto_err cli_unknown_command(struct cli *cli, const struct cli_command *co
         snprintf(prefix, sizeof prefix, "%s ", before);
     for (const struct cli_command *c = commands; c && c->name; c++)
         suggest_offer(&s, c->name);
-    return fault_set(&cli->fault, SOTTO_ERR_USAGE, "unknown command '%s%s'%s see 'sotto %s--help'", prefix,
-                     shown, s.best ? suggest_text(&s, prefix, near) : ";", prefix);
+    return fault_set(&cli->fault, SOTTO_ERR_USAGE, "unknown command '%s%s'%s; see 'sotto %s--help'", prefix,
+                     shown, suggest_text(&s, prefix, near), prefix);
 }
 
 /* Walk down the tables by the words given; *used counts them. */

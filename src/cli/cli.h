@@ -83,7 +83,7 @@ struct suggest {
 };
 struct suggest suggest_for(const char *word);
 void suggest_offer(struct suggest *s, const char *candidate);
-/** "; did you mean 'run'?" into out, or "" where nothing is near. */
+/** " (did you mean 'run'?)" into out, or "" where nothing is near. */
 const char *suggest_text(const struct suggest *s, const char *prefix, char out[128]);
 
 /* --- help.c, completion.c -------------------------------------------------------------------------------- */

@@ -239,8 +239,8 @@ enum sotto_err cmd_completion(struct cli *cli)
         suggest_offer(&s, "fish");
         client_show(shell, strlen(shell), shown);
         return fault_set(&cli->fault, SOTTO_ERR_USAGE,
-                         "no completion for the shell '%s'%s bash, zsh and fish are known", shown,
-                         s.best ? suggest_text(&s, "", near) : ";");
+                         "no completion for the shell '%s'%s; bash, zsh and fish are known", shown,
+                         suggest_text(&s, "", near));
     }
     return cli_print(cli, &out);
 }

@@ -4,23 +4,45 @@
 
 enum { HELP_COLUMNS = 79, HELP_INDENT = 30 };
 
-/* Words of text from column HELP_INDENT on, wrapped. The cursor stands there already. */
-static void wrapped(struct writer *out, const char *text)
+/* Words of text, wrapped at the last column, from column `indent` on, where the cursor stands already. */
+static void fill(struct writer *out, const char *text, size_t text_len, size_t indent)
 {
-    size_t at = HELP_INDENT;
+    const char *end = text + text_len;
+    size_t at = indent;
 
-    while (*text) {
-        size_t len = strcspn(text, " ");
+    while (text < end) {
+        size_t len = 0;
 
-        if (at > HELP_INDENT && at + 1 + len > HELP_COLUMNS) {
-            text_format(out, "\n%*s", HELP_INDENT, "");
-            at = HELP_INDENT;
+        while (text + len < end && text[len] != ' ' && text[len] != '\n')
+            len++;
+        if (at > indent && at + 1 + len > HELP_COLUMNS) {
+            text_format(out, "\n%*s", (int)indent, "");
+            at = indent;
         }
-        text_format(out, "%s%.*s", at > HELP_INDENT ? " " : "", (int)len, text);
-        at += len + (at > HELP_INDENT);
-        text += len + strspn(text + len, " ");
+        text_format(out, "%s%.*s", at > indent ? " " : "", (int)len, text);
+        at += len + (at > indent);
+        for (text += len; text < end && (*text == ' ' || *text == '\n');)
+            text++;
     }
     write_u8(out, '\n');
+}
+
+/* Lines that begin with a space stay as they are; others run together into paragraphs. */
+static void paragraphs(struct writer *out, const char *text)
+{
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+
+        if (len == 0 || *text == ' ') {
+            text_format(out, "%.*s\n", (int)len, text);
+            text += len + (text[len] == '\n');
+            continue;
+        }
+        while (text[len] && text[len + 1] && text[len + 1] != ' ' && text[len + 1] != '\n')
+            len += 1 + strcspn(text + len + 1, "\n");
+        fill(out, text, len, 0);
+        text += len + (text[len] == '\n');
+    }
 }
 
 static void entry(struct writer *out, const char *head, const char *text)
@@ -30,7 +52,7 @@ static void entry(struct writer *out, const char *head, const char *text)
     text_format(out, "  %-*s", width, head);
     if (strlen(head) >= (size_t)width)
         text_format(out, "\n%*s", HELP_INDENT, "");
-    wrapped(out, text);
+    fill(out, text, strlen(text), HELP_INDENT);
 }
 
 static void list_commands(const struct cli_command *commands, struct writer *out)
@@ -48,7 +70,7 @@ void help_overview(const struct cli_command *commands, struct writer *out)
     list_commands(commands, out);
     text_format(out, "\n"
                      "First steps:\n"
-                     "  sotto demo                     an auction of 1,000 sealed bids, and a liar caught\n"
+                     "  sotto demo                     an auction of sealed bids, and a liar caught\n"
                      "  sotto check auction.sotto      what a program takes, gives and opens\n"
                      "  sotto run auction.sotto --input bid=bids.csv\n"
                      "                                 run it among four processes of this machine\n"
@@ -76,8 +98,10 @@ void help_command(const char *name, const struct cli_command *command, struct wr
         entry(out, head, o->help);
     }
     entry(out, "-h, --help", "this text");
-    if (usage->text)
-        text_format(out, "\n%s", usage->text);
+    if (usage->text) {
+        write_u8(out, '\n');
+        paragraphs(out, usage->text);
+    }
 }
 
 const struct cli_usage help_usage = {

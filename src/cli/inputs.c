@@ -37,8 +37,8 @@ static enum sotto_err unknown_input(struct cli *cli, const struct job *job, cons
     if (!im->inputs_n)
         return fault_set(&cli->fault, SOTTO_ERR_USAGE, "--input %s: the program takes no input", shown);
     return fault_set(&cli->fault, SOTTO_ERR_USAGE,
-                     "--input %s: the program has no such input%s%s its inputs: %s", shown,
-                     suggest_text(&s, "", near), s.best ? "" : ";", list);
+                     "--input %s: the program has no such input%s; its inputs: %s", shown,
+                     suggest_text(&s, "", near), list);
 }
 
 static enum sotto_err parse_request(struct cli *cli, const struct job *job, const char *text, struct request *r)

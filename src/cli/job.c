@@ -119,8 +119,8 @@ static enum sotto_err unknown_name(struct cli *cli, const struct image *im, cons
     for (size_t i = 0; i < im->symbols_n; i++)
         suggest_offer(&s, im->symbols[i]);
     return fault_set(&cli->fault, SOTTO_ERR_USAGE,
-                     "-D %s: the program has no parameter or size of that name%s%s", shown,
-                     suggest_text(&s, "", near), s.best ? "" : "; 'sotto check' lists them");
+                     "-D %s: the program has no parameter or size of that name%s; 'sotto check' lists them",
+                     shown, suggest_text(&s, "", near));
 }
 
 static enum sotto_err define_one(struct cli *cli, struct job *job, const char *text, bool given[])

@@ -30,8 +30,8 @@ static enum sotto_err unknown_option(struct cli *cli, const struct cli_option *o
     for (const struct cli_option *o = options; o->name; o++)
         suggest_offer(&s, o->name);
     suggest_offer(&s, "help");
-    return fault_set(&cli->fault, SOTTO_ERR_USAGE, "unknown option '%s'%s see 'sotto %s --help'", shown,
-                     s.best ? suggest_text(&s, s.best[1] ? "--" : "-", near) : ";", cli->name);
+    return fault_set(&cli->fault, SOTTO_ERR_USAGE, "unknown option '%s'%s; see 'sotto %s --help'", shown,
+                     suggest_text(&s, s.best && s.best[1] ? "--" : "-", near), cli->name);
 }
 
 static enum sotto_err take(struct cli *cli, const struct cli_option *o, const char *value)

@@ -57,6 +57,7 @@ void cli_report(struct cli *cli, enum sotto_err err)
     struct writer out = { 0 };
 
     term_progress_clear();
+    fflush(stdout); /* what was said before comes before */
     if (cli->has_diag) {
         lang_diag_format(&cli->diag, colour, &out);
         if (!out.failed)

@@ -43,7 +43,7 @@ const struct cli_usage run_usage = {
             "Examples:\n"
             "  sotto run auction.sotto --input bid=bids.csv\n"
             "  sotto run auction.sotto --input bid=bids.csv -D reserve=300 --json\n"
-            "  sotto run auction.sotto --input 0:bid=a.csv --input 2:bid=b.csv    # a's rows, then b's\n"
+            "  sotto run auction.sotto --input 0:bid=a.csv --input 2:bid=b.csv\n"
             "  sotto run auction.sotto --input bid=bids.csv --corrupt 2           # exit 4\n"
             "\n"
             "With --json, integers are exact: beyond 2^53 take care that your reader does not round them.\n"

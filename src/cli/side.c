@@ -104,6 +104,6 @@ enum sotto_err side_protocol(struct cli *cli, const struct mpc_protocol **protoc
         snprintf(list + at, sizeof list - at, "%s%s", i ? ", " : "", mpc_protocols[i]->name);
     }
     client_show(name, strlen(name), shown);
-    return fault_set(&cli->fault, SOTTO_ERR_USAGE, "unknown protocol '%s'%s known are %s", shown,
-                     s.best ? suggest_text(&s, "", near) : ";", list);
+    return fault_set(&cli->fault, SOTTO_ERR_USAGE, "unknown protocol '%s'%s; known are %s", shown,
+                     suggest_text(&s, "", near), list);
 }

@@ -58,6 +58,6 @@ const char *suggest_text(const struct suggest *s, const char *prefix, char out[1
 {
     out[0] = 0;
     if (s->best)
-        snprintf(out, 128, "; did you mean '%s%s'?", prefix, s->best);
+        snprintf(out, 128, " (did you mean '%s%s'?)", prefix, s->best);
     return out;
 }
