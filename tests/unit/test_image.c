@@ -389,6 +389,26 @@ static void test_names_are_plain_text(void **state)
     image_wipe(&im);
 }
 
+/* A zero within a string: what is checked and shown would not be what was hashed. */
+static void test_strings_hold_no_zero(void **state)
+{
+    struct writer w = { 0 };
+    struct fault f = { 0 };
+    struct image im;
+    uint8_t *at;
+
+    (void)state;
+    build_all(&im);
+    assert_int_equal(image_write(&im, &w), SOTTO_OK);
+    image_wipe(&im);
+    at = memmem(w.data, w.len, "bidder", 6);
+    assert_non_null(at);
+    at[3] = 0;
+    assert_int_equal(image_read(&im, w.data, w.len, &f), SOTTO_ERR_IMAGE);
+    assert_non_null(strstr(f.text, "inputs is not plain UTF-8"));
+    writer_wipe(&w);
+}
+
 static void test_listing(void **state)
 {
     static const char *const lines[] = {
@@ -462,6 +482,7 @@ int main(void)
         cmocka_unit_test(test_truncated_and_trailing),
         cmocka_unit_test(test_broken_bytes),
         cmocka_unit_test(test_names_are_plain_text),
+        cmocka_unit_test(test_strings_hold_no_zero),
         cmocka_unit_test(test_listing),
         cmocka_unit_test(test_document_is_current),
     };
