@@ -324,6 +324,7 @@ static void merge(struct launcher *l, int from, struct run_result *result)
     *result = l->party[from].result;
     l->party[from].result = (struct run_result){ 0 };
     result->parties = l->n;
+    result->self = -1;
     for (int p = 0; p < l->n; p++) {
         const struct run_result *r = &l->party[p].result;
 

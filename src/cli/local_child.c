@@ -125,7 +125,7 @@ static bool settle(struct local_child *c)
 
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != c->launcher)
         return false;
-    snprintf(name, sizeof name, "sotto party %d", c->self);
+    snprintf(name, sizeof name, "sotto-party-%d", c->self);
     prctl(PR_SET_NAME, name);
     sigaction(SIGINT, &ignore, NULL);
     sigaction(SIGPIPE, &ignore, NULL);

@@ -78,7 +78,9 @@ void output_bytes_line(const struct run_result *r, struct writer *out)
 {
     char number[OUTPUT_NUMBER_LEN];
 
-    for (int p = 0; p < r->parties; p++)
+    if (r->self >= 0)
+        text_format(out, "%s by this party", output_number(r->bytes_sent[r->self], number));
+    for (int p = 0; r->self < 0 && p < r->parties; p++)
         text_format(out, "%s%s", p ? " + " : "", output_number(r->bytes_sent[p], number));
 }
 
@@ -172,7 +174,7 @@ static void json_results(struct json *j, const struct image *im, const struct vm
 }
 
 void output_json(const struct job *job, const struct mpc_protocol *protocol, const struct run_result *r,
-                 int self, struct writer *out)
+                 struct writer *out)
 {
     struct json j = { .out = out };
 
@@ -186,7 +188,7 @@ void output_json(const struct job *job, const struct mpc_protocol *protocol, con
     json_uint(&j, "rounds", r->rounds);
     json_array(&j, "bytes_sent");
     for (int p = 0; p < r->parties; p++) {
-        if (self < 0 || p == self)
+        if (r->self < 0 || p == r->self)
             json_uint(&j, NULL, r->bytes_sent[p]);
         else
             json_null(&j, NULL);

@@ -13,9 +13,9 @@ void output_text(const struct job *job, const struct mpc_protocol *protocol, con
                  bool colour, struct writer *out);
 /** Only the lines of what was opened, at most `lines_max` of them. */
 void output_opened(const struct job *job, const struct run_result *r, size_t lines_max, struct writer *out);
-/** One object. Integers are exact whatever their size. self < 0: bytes of all parties; else of that one. */
+/** One object. Integers are exact whatever their size; bytes of other parties, where not known, are null. */
 void output_json(const struct job *job, const struct mpc_protocol *protocol, const struct run_result *r,
-                 int self, struct writer *out);
+                 struct writer *out);
 /** "active", "passive" or "none". */
 const char *output_security(const struct mpc_protocol *protocol);
 /** 1234567 as "1,234,567". */

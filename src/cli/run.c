@@ -121,7 +121,7 @@ enum sotto_err cmd_run(struct cli *cli)
         output_tell_cheat(&cli->fault, &job.image, &result);
     } else {
         if (cli->json)
-            output_json(&job, o.protocol, &result, -1, &out);
+            output_json(&job, o.protocol, &result, &out);
         else
             output_text(&job, o.protocol, &result, term_colour(stdout), &out);
         err = cli_print(cli, &out);

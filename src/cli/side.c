@@ -68,6 +68,7 @@ enum sotto_err side_run(const struct side *side, const struct job *job, struct r
 
     memset(result, 0, sizeof *result);
     result->parties = side->protocol->parties;
+    result->self = side->self;
     if (result->parties > 1) {
         ch = net_tls_new(side->id, side->self, result->parties, side->peers, side->listen_fd, side->job_id,
                          side->timeout_ms, f);

@@ -9,7 +9,7 @@
 /* What a run gives. The figures of one party, or of all after local_run has put them together. */
 struct run_result {
     struct vm_result vm; /* after a failure only `opened`: what was open before it */
-    int parties;
+    int parties, self;   /* self: whose figures these are, -1 for those of all */
     uint64_t rounds;
     uint64_t bytes_sent[SOTTO_PARTIES_MAX];
     uint64_t cpu_ns[SOTTO_PARTIES_MAX], peak_rss[SOTTO_PARTIES_MAX];
