@@ -164,7 +164,7 @@ static enum sotto_err check_uncalled(struct lower *l)
 
 enum sotto_err lower_program(struct source *src, struct decl *program, struct image *im)
 {
-    struct lower l = { .src = src, .im = im, .program = program, .line = 1 };
+    struct lower l = { .src = src, .im = im, .program = program, .line = 1, .wanted = IMAGE_ELEM_KINDS };
     unsigned counts[4] = { 0 };
 
     for (const struct decl *d = program; d; d = d->next)

@@ -69,6 +69,7 @@ struct lower {
     struct frame *frame;
     unsigned loop_depth, secret_depth, block_depth, call_depth, depth;
     uint32_t work;
+    enum image_elem wanted; /* by what is around the expression at hand; IMAGE_ELEM_KINDS: nothing */
     uint32_t line; /* of what is being lowered, for instructions */
 };
 
@@ -113,8 +114,9 @@ SOTTO_MUST_CHECK enum sotto_err type_assign(struct lower *l, struct span at, str
 
 /* lower_expr.c, lower_builtin.c */
 SOTTO_MUST_CHECK enum sotto_err lower_expr(struct lower *l, const struct expr *e, struct value *out);
-/** A literal that nothing gave a type to is an error. */
-SOTTO_MUST_CHECK enum sotto_err lower_typed(struct lower *l, const struct expr *e, struct value *out);
+/** The same where a value of type elem is wanted (IMAGE_ELEM_KINDS: any), which decides for c ? 1 : 2. */
+SOTTO_MUST_CHECK enum sotto_err lower_as(struct lower *l, const struct expr *e, enum image_elem elem,
+                                         struct value *out);
 SOTTO_MUST_CHECK enum sotto_err lower_binary(struct lower *l, const struct expr *e, struct value *a, struct value *b,
                                              struct value *out);
 SOTTO_MUST_CHECK enum sotto_err lower_select(struct lower *l, const struct expr *e, struct value *c, struct value *a,

@@ -15,7 +15,7 @@ static const struct builtin *find(const char *name);
 
 static enum sotto_err want_vector(struct lower *l, const struct expr *e, struct value *v)
 {
-    TRY(lower_expr(l, e->a, v));
+    TRY(lower_as(l, e->a, IMAGE_ELEM_KINDS, v));
     if (!v->literal && v->type.vector)
         return SOTTO_OK;
     return lower_error(l, e->a->at, find(e->name->text)->form, "'%s' takes a vector, this is a single value",
@@ -57,7 +57,7 @@ static enum sotto_err least_or_greatest(struct lower *l, const struct expr *e, s
     if (!e->a->next)
         return reduce(l, e, out);
     TRY(lower_expr(l, e->a, &a));
-    TRY(lower_expr(l, e->a->next, &b));
+    TRY(lower_as(l, e->a->next, a.literal ? l->wanted : a.type.elem, &b));
     if (a.literal && b.literal) {
         *out = (a.number < b.number) == max ? b : a;
         return SOTTO_OK;
@@ -84,7 +84,7 @@ static enum sotto_err select_call(struct lower *l, const struct expr *e, struct 
     };
     struct value c, a, b;
 
-    TRY(lower_expr(l, shape.a, &c));
+    TRY(lower_as(l, shape.a, IMAGE_ELEM_KINDS, &c));
     TRY(lower_expr(l, shape.b, &a));
     TRY(lower_expr(l, shape.c, &b));
     return lower_select(l, &shape, &c, &a, &b, out);

@@ -129,7 +129,7 @@ static enum sotto_err lower_arguments(struct lower *l, const struct expr *e, str
 
     for (const struct stmt *p = f->params; p; p = p->next, arg = arg->next) {
         l->env = caller;
-        TRY(lower_expr(l, arg, &v));
+        TRY(lower_as(l, arg, p->type.elem, &v));
         l->env = head;
         TRY(bind_parameter(l, f, p, arg->at, &v, l->globals));
         head = l->env;

@@ -181,6 +181,8 @@ enum sotto_err lower_select(struct lower *l, const struct expr *e, struct value 
 
     if (c->literal || c->type.elem != IMAGE_BOOL)
         return lower_error(l, e->a->at, "compare: ... != 0", "the condition is not a bool");
+    if (a->literal && b->literal && l->wanted < IMAGE_ELEM_KINDS)
+        TRY(type_convert(l, e->b->at, l->wanted, a));
     if (a->literal && b->literal)
         return lower_error(l, e->at, "give one of them a type: u32(1)",
                            "the type of this selection is not known");
@@ -204,7 +206,7 @@ static enum sotto_err lower_ternary(struct lower *l, const struct expr *e, struc
 {
     struct value c, a, b;
 
-    TRY(lower_expr(l, e->a, &c));
+    TRY(lower_as(l, e->a, IMAGE_ELEM_KINDS, &c));
     TRY(lower_expr(l, e->b, &a));
     TRY(lower_expr(l, e->c, &b));
     return lower_select(l, e, &c, &a, &b, out);
@@ -214,7 +216,7 @@ enum sotto_err lower_index(struct lower *l, const struct expr *e, struct type ve
 {
     struct value i;
 
-    TRY(lower_expr(l, e, &i));
+    TRY(lower_as(l, e, IMAGE_U32, &i));
     if (i.literal) {
         if (i.number < 0)
             return lower_error(l, e->at, "the first element has index 0", "an index is not negative");
@@ -244,7 +246,7 @@ static enum sotto_err lower_vector(struct lower *l, const struct expr *e, struct
     if (v && v->kind == VAR_OUTPUT && v->type.vector)
         *out = (struct value){ .type = v->type, .reg = v->reg };
     else
-        TRY(lower_expr(l, e, out));
+        TRY(lower_as(l, e, IMAGE_ELEM_KINDS, out));
     if (out->literal || !out->type.vector)
         return lower_error(l, e->at, NULL, "this is a single value, it has no elements");
     return SOTTO_OK;
@@ -296,7 +298,7 @@ static enum sotto_err lower_cast(struct lower *l, const struct expr *e, struct v
     struct value v;
     struct type t;
 
-    TRY(lower_expr(l, e->a, &v));
+    TRY(lower_as(l, e->a, e->elem, &v));
     l->line = e->at.line;
     if (v.literal && e->elem == IMAGE_BOOL)
         return lower_error(l, e->a->at, "write true or false", "a number is not a bool");
@@ -312,10 +314,11 @@ static enum sotto_err lower_cast(struct lower *l, const struct expr *e, struct v
 
 static enum sotto_err lower_two(struct lower *l, const struct expr *e, struct value *out)
 {
+    enum image_elem wanted = e->binary >= BINARY_LAND ? IMAGE_ELEM_KINDS : l->wanted;
     struct value a, b;
 
-    TRY(lower_expr(l, e->a, &a));
-    TRY(lower_expr(l, e->b, &b));
+    TRY(lower_as(l, e->a, wanted, &a));
+    TRY(lower_as(l, e->b, a.literal ? wanted : a.type.elem, &b));
     return lower_binary(l, e, &a, &b, out);
 }
 
@@ -362,10 +365,12 @@ enum sotto_err lower_expr(struct lower *l, const struct expr *e, struct value *o
     return err;
 }
 
-enum sotto_err lower_typed(struct lower *l, const struct expr *e, struct value *out)
+enum sotto_err lower_as(struct lower *l, const struct expr *e, enum image_elem elem, struct value *out)
 {
+    enum image_elem outer = l->wanted;
+
+    l->wanted = elem;
     TRY(lower_expr(l, e, out));
-    if (out->literal)
-        return lower_error(l, e->at, "give it a type: u32(...)", "the type of this number is not known");
+    l->wanted = outer;
     return SOTTO_OK;
 }

@@ -165,7 +165,7 @@ enum sotto_err lower_if(struct lower *l, struct stmt *s, struct after *after)
 {
     struct value c;
 
-    TRY(lower_expr(l, s->value, &c));
+    TRY(lower_as(l, s->value, IMAGE_ELEM_KINDS, &c));
     if (c.literal || c.type.elem != IMAGE_BOOL)
         return lower_error(l, s->value->at, "compare: ... != 0", "the condition is not a bool");
     if (c.type.vector)

@@ -44,7 +44,7 @@ static enum sotto_err lower_decl(struct lower *l, const struct stmt *s)
         TRY(zero(l, t, &reg));
         return declare(l, VAR_LOCAL, s, t, reg);
     }
-    TRY(lower_expr(l, s->value, &v));
+    TRY(lower_as(l, s->value, t.elem, &v));
     TRY(type_assign(l, s->value->at, t, s->name->text, s->name_at.line, &v));
     reg = v.reg;
     if (!v.temp || !type_equal(v.type, t)) {
@@ -97,7 +97,7 @@ static enum sotto_err assign_whole(struct lower *l, const struct stmt *s, struct
     struct value value;
     uint32_t reg;
 
-    TRY(lower_expr(l, s->value, &value));
+    TRY(lower_as(l, s->value, v->type.elem, &value));
     if (s->compound)
         TRY(combine(l, s, &old, &value));
     TRY(type_assign(l, s->value->at, v->type, s->name->text, v->at.line, &value));
@@ -130,7 +130,7 @@ static enum sotto_err assign_element(struct lower *l, const struct stmt *s, stru
     TRY(lower_index(l, s->index, v->type, &index));
     if (s->compound)
         TRY(get_element(l, v, index, &old));
-    TRY(lower_expr(l, s->value, &value));
+    TRY(lower_as(l, s->value, v->type.elem, &value));
     if (s->compound)
         TRY(combine(l, s, &old, &value));
     TRY(type_assign(l, s->value->at, t, "an element", v->at.line, &value));
@@ -162,7 +162,7 @@ static enum sotto_err lower_bound(struct lower *l, const struct expr *e, enum im
     struct type t = lower_scalar(elem, false);
     struct value v;
 
-    TRY(lower_expr(l, e, &v));
+    TRY(lower_as(l, e, elem, &v));
     if (!v.literal && v.type.secret)
         return lower_error(l, e->at,
                            "use a public bound that is great enough, and an 'if' on the secret inside",
@@ -242,7 +242,7 @@ static enum sotto_err lower_return(struct lower *l, const struct stmt *s)
         return SOTTO_OK;
     if (!s->value)
         return lower_error(l, s->at, "write: return x;", "'%s' returns a value", f->name->text);
-    TRY(lower_expr(l, s->value, &v));
+    TRY(lower_as(l, s->value, ret->type.elem, &v));
     if (!ret->type.secret && ret->secret_depth < l->secret_depth)
         return lower_error(l, s->at, "make the function's result secret",
                            "the result of '%s' is public, but is chosen by a secret condition", f->name->text);
