@@ -109,12 +109,6 @@ SOTTO_MUST_CHECK enum sotto_err net_abort_decode(struct net_channel *ch, int fro
 bool net_abort_is_relay(int from, const uint8_t *p, size_t len);
 
 /* --- net_tls: mutual TLS 1.3, both keys pinned (tls.c) -------------------------------------------------- */
-struct net_peer {
-    char name[SOTTO_NAME_LEN_MAX + 1];
-    char host[256];
-    uint16_t port;
-    uint8_t public_key[CRYPTO_SIGN_PUBLIC_LEN]; /* the pin: the peer's certificate must be for this Ed25519 key */
-};
 /** A socket that listens on host:*port (0: any free one, told in *port), or -1 with f filled. */
 int net_listen(const char *host, uint16_t *port, struct fault *f);
 /** Join the mesh: connect to every lower party, accept every higher one, check all pins, exchange `greeting`
