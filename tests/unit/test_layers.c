@@ -276,6 +276,52 @@ static void test_source_keeps_the_rules(void **state)
     assert_int_equal(complaints, 0);
 }
 
+static size_t count_commas(const char *s)
+{
+    size_t n = 0;
+
+    for (; *s; s++)
+        n += *s == ',';
+    return n;
+}
+
+/* "sotto_layer(x LAYERS a b LIBS ...)" links what the table lets x include, and nothing else. */
+static void test_build_links_by_the_table(void **state)
+{
+    FILE *in = fopen("CMakeLists.txt", "r");
+    char line[1024], list[512];
+    size_t seen = 0;
+
+    (void)state;
+    load_table();
+    assert_non_null(in);
+    while (fgets(line, sizeof line, in)) {
+        char name[FOLDER_LEN_MAX], *save = NULL;
+        size_t links = 0;
+        int at;
+
+        if (sscanf(line, "sotto_layer(%63[a-z0-9]", name) != 1)
+            continue;
+        seen++;
+        at = folder_index(name);
+        if (at < 0)
+            fail_msg("CMakeLists.txt builds src/%s, which ARCHITECTURE.md lacks", name);
+        list[0] = 0;
+        if (strstr(line, "LAYERS"))
+            (void)sscanf(strstr(line, "LAYERS") + 6, " %511[a-z0-9 ]", list);
+        for (char *layer = strtok_r(list, " ", &save); layer; layer = strtok_r(NULL, " ", &save)) {
+            if (!may_include(name, layer))
+                fail_msg("CMakeLists.txt links %s to %s against the table", name, layer);
+            links += strcmp(layer, "base") != 0;
+        }
+        /* ",a,b,": one comma more than names; "," and ",," have none */
+        if (links + 1 < count_commas(folders[at].allowed) && strcmp(folders[at].allowed, ",,") != 0)
+            fail_msg("CMakeLists.txt links %s to fewer folders than the table names", name);
+    }
+    fclose(in);
+    assert_true(seen + 1 >= folders_n); /* the tool itself is built another way */
+}
+
 /* The rules see what they should: lines that are wrong in one folder and right in another. */
 static void test_rules_bite(void **state)
 {
@@ -326,6 +372,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table_is_layered),
         cmocka_unit_test(test_source_keeps_the_rules),
+        cmocka_unit_test(test_build_links_by_the_table),
         cmocka_unit_test(test_rules_bite),
     };
 
