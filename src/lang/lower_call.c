@@ -160,9 +160,9 @@ enum sotto_err lower_call(struct lower *l, const struct expr *e, struct value *o
     if (l->call_depth >= LANG_CALLS_MAX)
         return lower_error(l, e->op, "merge some of them", "more than %d calls within each other",
                            (int)LANG_CALLS_MAX);
-    l->call_depth++;
     TRY(check_parameters(l, f));
     TRY(lower_arguments(l, e, f));
+    l->call_depth++;
     TRY(lower_body(l, &frame));
     l->call_depth--;
     l->env = caller;

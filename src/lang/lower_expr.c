@@ -361,7 +361,8 @@ enum sotto_err lower_expr(struct lower *l, const struct expr *e, struct value *o
     }
     l->depth--;
     if (!err && !out->literal && out->reg == IMAGE_NONE)
-        return lower_error(l, e->op, "call it in a statement of its own", "'%s' returns nothing", e->name->text);
+        return lower_error(l, e->op, "call it in a statement of its own", "'%s' returns nothing",
+                           e->name->text);
     return err;
 }
 

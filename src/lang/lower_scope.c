@@ -34,8 +34,8 @@ enum sotto_err scope_check_new(struct lower *l, struct span at, const struct nam
     if (lower_is_builtin(name->text) || scope_function(l, name))
         return lower_error(l, at, "choose another name", "'%s' is a function", name->text);
     if (v && v->kind >= VAR_INPUT)
-        return lower_error(l, at, "choose another name", "'%s' is already %s (line %u)", name->text, kinds[v->kind],
-                           (unsigned)v->at.line);
+        return lower_error(l, at, "choose another name", "'%s' is already %s (line %u)", name->text,
+                           kinds[v->kind], (unsigned)v->at.line);
     return SOTTO_OK;
 }
 

@@ -17,7 +17,8 @@ bool stmt_returns(const struct stmt *list)
     return false;
 }
 
-static enum sotto_err declare(struct lower *l, enum var_kind kind, const struct stmt *s, struct type t, uint32_t reg)
+static enum sotto_err declare(struct lower *l, enum var_kind kind, const struct stmt *s, struct type t,
+                              uint32_t reg)
 {
     TRY(scope_check_new(l, s->name_at, s->name, l->env));
     return scope_add(l, kind, s->name, s->name_at, t, reg, NULL);

@@ -1,5 +1,5 @@
-/* test_lang_diagnostics.c - every tests/diagnostics/X.sotto with a first line "// expect: LINE:COL text" is refused
- * there, with that text in the message. */
+/* test_lang_diagnostics.c - every tests/diagnostics/X.sotto with a first line "// expect: LINE:COL text" is
+ * refused there, with that text in the message. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,7 +141,8 @@ static void format(void **state)
 
 static void caret_spans_the_expression(void **state)
 {
-    static const char text[] = "input secret u32 b[n] from x; output u32 a to everyone; void main() { a = sum(b) + 1; }";
+    static const char text[] =
+        "input secret u32 b[n] from x; output u32 a to everyone; void main() { a = sum(b) + 1; }";
     struct lang_diag d;
 
     (void)state;
@@ -154,8 +155,10 @@ static void caret_spans_the_expression(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_file), cmocka_unit_test(odd_bytes),
-        cmocka_unit_test(too_long),   cmocka_unit_test(format),
+        cmocka_unit_test(every_file),
+        cmocka_unit_test(odd_bytes),
+        cmocka_unit_test(too_long),
+        cmocka_unit_test(format),
         cmocka_unit_test(caret_spans_the_expression),
     };
 

@@ -88,8 +88,7 @@ static void instructions(void **state)
         { "if (n > 1) return; o = 2;", "SIZE CONST LT IF ELSE CONST OUTPUT END HALT" },
         { "secret u32 t; if (s > 1) t = 1; o = reveal(t);",
           "CONST COPY CONST LT COPY CONST COPY SELECT REVEAL OUTPUT HALT" },
-        { "secret u32 v[n]; v[0] = s; o = reveal(v[0]);",
-          "CONST COPY CONST SET CONST GET REVEAL OUTPUT HALT" },
+        { "secret u32 v[n]; v[0] = s; o = reveal(v[0]);", "CONST COPY CONST SET CONST GET REVEAL OUTPUT HALT" },
         { "u32 b = n; for (u32 i in 0..b) b += 1; o = b;", /* the bound is fixed before the loop */
           "SIZE CONST COPY FOR CONST ADD COPY END OUTPUT HALT" },
     };
@@ -130,7 +129,8 @@ static void domains(void **state)
         { "secret u32 v[n] = x; v[0] = s; o = reveal(sum(v));", IMAGE_ARITH, IMAGE_ARITH },
         { "secret u32 t = s; if (s > 1) t = 2; o = reveal(t - 1);", IMAGE_BITS, IMAGE_ARITH },
         { "secret u32 t = s; for (u32 i in 0..9) { o = reveal(t + 1); t = x[i]; }", IMAGE_ARITH, IMAGE_ARITH },
-        { "u64 t = reveal(sum(u64(x))); o = u32(t);", IMAGE_BITS, IMAGE_BITS }, /* a longer value needs the bits */
+        { "u64 t = reveal(sum(u64(x))); o = u32(t);", IMAGE_BITS,
+          IMAGE_BITS }, /* a longer value needs the bits */
         { "u8 t = reveal(sum(u8(x))); o = t;", IMAGE_ARITH, IMAGE_BITS },
         { "o = reveal(f(s));", IMAGE_BITS, IMAGE_ARITH },
     };
@@ -181,7 +181,8 @@ static void manifest(void **state)
         got[0] = 0;
         for (size_t k = 0; k < im.reveals_n; k++)
             snprintf(got + strlen(got), sizeof got - strlen(got), "%u%s%s:%s;", im.reveals[k].line,
-                     im.reveals[k].in_loop ? "L" : "", im.reveals[k].under_reveal ? "R" : "", im.reveals[k].what);
+                     im.reveals[k].in_loop ? "L" : "", im.reveals[k].under_reveal ? "R" : "",
+                     im.reveals[k].what);
         if (strcmp(got, cases[i].wanted) != 0)
             fail_msg("%s\n wanted %s\n    got %s", cases[i].body, cases[i].wanted, got);
         image_wipe(&im);
@@ -190,9 +191,10 @@ static void manifest(void **state)
 
 static void declarations(void **state)
 {
-    static const char text[] = "input secret i8 a[n+1] from p; input secret bool b from q; param i16 c = -300;\n"
-                               "param bool d = true; param u64 e; output i8 o to everyone;\n"
-                               "void main() { o = reveal(a[0]) + i8(c) + i8(d) + i8(e) + i8(reveal(b)); }";
+    static const char text[] =
+        "input secret i8 a[n+1] from p; input secret bool b from q; param i16 c = -300;\n"
+        "param bool d = true; param u64 e; output i8 o to everyone;\n"
+        "void main() { o = reveal(a[0]) + i8(c) + i8(d) + i8(e) + i8(reveal(b)); }";
     struct image im;
 
     (void)state;
@@ -212,8 +214,9 @@ static void declarations(void **state)
 /* A function that nobody calls is checked, and leaves nothing behind. */
 static void uncalled(void **state)
 {
-    static const char unused[] = "secret u32 f(secret u32 v[k], u32 w[j + 2]) { secret u32 t[12345]; t[7] = 98765; "
-                                 "return sum(v) + sum(w) + reveal(v[0]); }\n";
+    static const char unused[] =
+        "secret u32 f(secret u32 v[k], u32 w[j + 2]) { secret u32 t[12345]; t[7] = 98765; "
+        "return sum(v) + sum(w) + reveal(v[0]); }\n";
     char text[1024];
     struct image with, without;
     struct writer a = { 0 }, b = { 0 };

@@ -1,5 +1,5 @@
-/* test_lang_meaning.c - programs mean what they say: images are run by a few lines of C that know nothing of secrets,
- * and the outputs are compared with numbers worked out by hand. */
+/* test_lang_meaning.c - programs mean what they say: images are run by a few lines of C that know nothing of
+ * secrets, and the outputs are compared with numbers worked out by hand. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -36,7 +36,10 @@ static unsigned size_of(const struct image *im, uint32_t size)
     return (unsigned)n;
 }
 
-static uint64_t at(const struct cell *c, unsigned i) { return c->v[c->n == 1 ? 0 : i]; }
+static uint64_t at(const struct cell *c, unsigned i)
+{
+    return c->v[c->n == 1 ? 0 : i];
+}
 
 static bool less(enum image_elem e, uint64_t a, uint64_t b)
 {
@@ -50,22 +53,39 @@ static uint64_t elementwise(const struct image *im, const struct image_insn *in,
     bool s = image_elem_signed(e);
 
     switch (in->op) {
-    case IMAGE_COPY: return a;
-    case IMAGE_CAST: return im->regs[in->dst].elem == IMAGE_BOOL ? a != 0 : a;
-    case IMAGE_ADD: return a + b;
-    case IMAGE_SUB: return a - b;
-    case IMAGE_NEG: return -a;
-    case IMAGE_MUL: return a * b;
-    case IMAGE_DIV: return s ? (uint64_t)((int64_t)a / (int64_t)b) : a / b;
-    case IMAGE_MOD: return s ? (uint64_t)((int64_t)a % (int64_t)b) : a % b;
-    case IMAGE_AND: return a & b;
-    case IMAGE_OR: return a | b;
-    case IMAGE_XOR: return a ^ b;
-    case IMAGE_NOT: return ~a;
-    case IMAGE_EQ: return a == b;
-    case IMAGE_LT: return less(e, a, b);
-    case IMAGE_SELECT: return a ? b : at(&regs[in->c], i);
-    default: fail_msg("opcode %s", image_op_info(in->op)->name); return 0;
+    case IMAGE_COPY:
+        return a;
+    case IMAGE_CAST:
+        return im->regs[in->dst].elem == IMAGE_BOOL ? a != 0 : a;
+    case IMAGE_ADD:
+        return a + b;
+    case IMAGE_SUB:
+        return a - b;
+    case IMAGE_NEG:
+        return -a;
+    case IMAGE_MUL:
+        return a * b;
+    case IMAGE_DIV:
+        return s ? (uint64_t)((int64_t)a / (int64_t)b) : a / b;
+    case IMAGE_MOD:
+        return s ? (uint64_t)((int64_t)a % (int64_t)b) : a % b;
+    case IMAGE_AND:
+        return a & b;
+    case IMAGE_OR:
+        return a | b;
+    case IMAGE_XOR:
+        return a ^ b;
+    case IMAGE_NOT:
+        return ~a;
+    case IMAGE_EQ:
+        return a == b;
+    case IMAGE_LT:
+        return less(e, a, b);
+    case IMAGE_SELECT:
+        return a ? b : at(&regs[in->c], i);
+    default:
+        fail_msg("opcode %s", image_op_info(in->op)->name);
+        return 0;
     }
 }
 
@@ -82,13 +102,20 @@ static uint64_t reduction(const struct image *im, const struct image_insn *in)
         greatest = less(e, a->v[greatest], a->v[i]) ? i : greatest;
     }
     switch (in->op) {
-    case IMAGE_MIN: return a->v[least];
-    case IMAGE_MAX: return a->v[greatest];
-    case IMAGE_ARGMIN: return least;
-    case IMAGE_ARGMAX: return greatest;
-    case IMAGE_ANY: return sum > 0;
-    case IMAGE_ALL: return sum == a->n;
-    default: return sum;
+    case IMAGE_MIN:
+        return a->v[least];
+    case IMAGE_MAX:
+        return a->v[greatest];
+    case IMAGE_ARGMIN:
+        return least;
+    case IMAGE_ARGMAX:
+        return greatest;
+    case IMAGE_ANY:
+        return sum > 0;
+    case IMAGE_ALL:
+        return sum == a->n;
+    default:
+        return sum;
     }
 }
 
@@ -98,15 +125,26 @@ static void value(const struct image *im, const struct image_insn *in, struct ce
     static const uint64_t scalars[] = { 5, (uint64_t)-2 };
 
     switch (in->op) {
-    case IMAGE_CONST: r.v[0] = im->consts[in->a]; break;
-    case IMAGE_PARAM: r.v[0] = im->params[in->a].value; break;
-    case IMAGE_SIZE: r.v[0] = size_of(im, in->a); break;
-    case IMAGE_INDEX: for (unsigned i = 0; i < r.n; i++) r.v[i] = i; break;
+    case IMAGE_CONST:
+        r.v[0] = im->consts[in->a];
+        break;
+    case IMAGE_PARAM:
+        r.v[0] = im->params[in->a].value;
+        break;
+    case IMAGE_SIZE:
+        r.v[0] = size_of(im, in->a);
+        break;
+    case IMAGE_INDEX:
+        for (unsigned i = 0; i < r.n; i++)
+            r.v[i] = i;
+        break;
     case IMAGE_INPUT:
         for (unsigned i = 0; i < r.n; i++)
             r.v[i] = in->a == 0 ? x_rows[i] : scalars[in->a - 1];
         break;
-    case IMAGE_REVEAL: r = regs[in->a]; break;
+    case IMAGE_REVEAL:
+        r = regs[in->a];
+        break;
     case IMAGE_GET:
         assert_true(regs[in->b].v[0] < regs[in->a].n);
         r.v[0] = regs[in->a].v[regs[in->b].v[0]];
@@ -138,7 +176,8 @@ static void run(const struct image *im)
         if (in->op == IMAGE_FOR) {
             regs[in->dst].n = 1;
             regs[in->dst].v[0] = started[at_insn] ? regs[in->dst].v[0] + 1 : regs[in->a].v[0];
-            started[at_insn] = less((enum image_elem)im->regs[in->dst].elem, regs[in->dst].v[0], regs[in->b].v[0]);
+            started[at_insn] =
+                less((enum image_elem)im->regs[in->dst].elem, regs[in->dst].v[0], regs[in->b].v[0]);
             at_insn = started[at_insn] ? at_insn : in->c;
         } else if (in->op == IMAGE_IF) {
             at_insn = regs[in->a].v[0] ? at_insn : in->c;
@@ -154,11 +193,13 @@ static void run(const struct image *im)
     }
 }
 
-static const char head[] = "input secret u32 x[n] from a; input secret u32 s from b; input secret i32 t from c;\n"
-                           "param u32 p = 7; output u32 o to everyone; output u32 v[3] to everyone;\n";
+static const char head[] =
+    "input secret u32 x[n] from a; input secret u32 s from b; input secret i32 t from c;\n"
+    "param u32 p = 7; output u32 o to everyone; output u32 v[3] to everyone;\n";
 
-#define CLAMP                                                                                                 \
-    "secret u32 clamp(secret u32 a, u32 lo, u32 hi) { if (a < lo) return lo; if (a > hi) return hi; return a; }"
+#define CLAMP                                                                                                  \
+    "secret u32 clamp(secret u32 a, u32 lo, u32 hi) { if (a < lo) return lo; if (a > hi) return hi; return "   \
+    "a; }"
 
 static const struct {
     const char *functions, *body;
@@ -168,10 +209,10 @@ static const struct {
     { "", "o = reveal(sum(x) - s * 2);", 6 },
     { "", "o = u32(reveal(-t));", 2 },
     { "", "o = u32(reveal(t < 0) && reveal(t == -2) && reveal(t >= -2) && !reveal(t > -2));", 1 },
-    { "", "o = u32(u8(255) + 1);", 0 },                     /* wraps in u8 */
-    { "", "o = u32(u8(i8(127) + 1));", 128 },               /* wraps in i8 */
+    { "", "o = u32(u8(255) + 1);", 0 },       /* wraps in u8 */
+    { "", "o = u32(u8(i8(127) + 1));", 128 }, /* wraps in i8 */
     { "", "o = u32(i8(-7) / 2 == -3 && i8(-7) % 2 == -1);", 1 },
-    { "", "i64 a = i32(-1); o = u32(a);", 0xffffffff },     /* sign-extended */
+    { "", "i64 a = i32(-1); o = u32(a);", 0xffffffff }, /* sign-extended */
     { "", "o = 2 + 3 * 4 - 10 / 4 % 3 | 16;", 28 },
     { "", "o = 0xff & ~u32(0b1010_0000) ^ 1;", 0x5e },
     { "", "o = reveal(min(s, 4)) * 10 + reveal(max(s, 4));", 45 },
@@ -190,19 +231,27 @@ static const struct {
     { "", "secret u32 a = 1; if (s > 4) a = 2; o = reveal(a);", 2 },
     { "", "secret u32 a = 1; if (s > 5) a = 2; o = reveal(a);", 1 },
     { "", "secret u32 a = 1; if (s > 5) a = 2; else { a = a + 10; a = a * 2; } o = reveal(a);", 22 },
-    { "", "secret u32 a = 1; secret u32 b = 2; if (s == 5) { secret u32 c = a; a = b; b = c; } "
-          "o = reveal(a * 10 + b);", 21 },
-    { "", "secret u32 a; if (s > 1) { if (s > 9) a = 1; else if (s > 4) a = 2; else a = 3; } else a = 4; "
-          "o = reveal(a);", 2 },
+    { "",
+      "secret u32 a = 1; secret u32 b = 2; if (s == 5) { secret u32 c = a; a = b; b = c; } "
+      "o = reveal(a * 10 + b);",
+      21 },
+    { "",
+      "secret u32 a; if (s > 1) { if (s > 9) a = 1; else if (s > 4) a = 2; else a = 3; } else a = 4; "
+      "o = reveal(a);",
+      2 },
     { "", "secret u32 a; if (s > 1) { a = 1; if (s > 9) { a = a + 1; } a = a + 10; } o = reveal(a);", 11 },
     { "", "secret u32 a = 1; if (s > 1) { u32 a = 5; a = 6; } o = reveal(a);", 1 },
     { "", "secret u32 a; for (u32 i in 0..n) { if (x[i] > 3) a = a * 10 + x[i]; } o = reveal(a);", 94 },
     { "", "secret u32 a; if (s > 1) { for (u32 i in 0..n) a = a * 10 + x[i]; } o = reveal(a);", 394 },
     { "", "secret u32 a; if (s > 9) { for (u32 i in 0..n) a = a * 10 + x[i]; } o = reveal(a);", 0 },
-    { "", "secret u32 w[3]; for (u32 i in 0..n) { if (x[i] > 3) w[i] = x[i]; else w[i] = 1; } v = reveal(w); "
-          "o = v[0] * 100 + v[1] * 10 + v[2];", 194 },
-    { "", "secret u32 w[n] = x; if (s > 1) { w[0] = 7; if (s > 9) { w[1] = 8; } else { w[2] += 1; } } "
-          "o = reveal(w[0] * 100 + w[1] * 10 + w[2]);", 795 },
+    { "",
+      "secret u32 w[3]; for (u32 i in 0..n) { if (x[i] > 3) w[i] = x[i]; else w[i] = 1; } v = reveal(w); "
+      "o = v[0] * 100 + v[1] * 10 + v[2];",
+      194 },
+    { "",
+      "secret u32 w[n] = x; if (s > 1) { w[0] = 7; if (s > 9) { w[1] = 8; } else { w[2] += 1; } } "
+      "o = reveal(w[0] * 100 + w[1] * 10 + w[2]);",
+      795 },
     { "", "secret u32 w[n] = x; if (s > 9) { w[0] = 7; w = x + 1; w[1] = 1; } o = reveal(sum(w));", 16 },
     { "", "secret u32 w[n] = x; if (s > 1) { w[0] = 7; w = w + 1; w[1] = 1; } o = reveal(sum(w));", 14 },
     { "", "secret u32 w[n]; w = 2; o = reveal(sum(w));", 6 },
@@ -210,11 +259,12 @@ static const struct {
     { "", "o = 4; o += 3; o = o * o;", 49 },
     { CLAMP, "o = reveal(clamp(s, 1, 9) * 100 + clamp(s, 6, 9) * 10 + clamp(s, 1, 4));", 564 },
     { CLAMP, "secret u32 a; for (u32 i in 0..n) a = a * 10 + clamp(x[i], 4, 8); o = reveal(a);", 484 },
-    { "u32 f(u32 a) { if (a > 5) { if (a > 6) return 1; a = 9; } return a; }", "o = f(p) * 100 + f(6) * 10 + f(2);",
-      192 },
+    { "u32 f(u32 a) { if (a > 5) { if (a > 6) return 1; a = 9; } return a; }",
+      "o = f(p) * 100 + f(6) * 10 + f(2);", 192 },
     { "secret u32 f(secret u32 a) { if (a > 5) { if (a > 6) return 1; a = 9; } return a; }",
       "o = reveal(f(s + 2) * 100 + f(s + 1) * 10 + f(s));", 195 },
-    { "secret u32 f(secret u32 a) { secret u32 b = 1; { if (a > 4) { b = 2; { return b; } } b = 3; } return b + a; }",
+    { "secret u32 f(secret u32 a) { secret u32 b = 1; { if (a > 4) { b = 2; { return b; } } b = 3; } return b "
+      "+ a; }",
       "o = reveal(f(s) * 100 + f(s - 1));", 207 },
     { "secret u32 f(secret u32 w[k]) { w[0] = 0; return sum(w); }", "o = reveal(f(x) * 100 + sum(x));", 1316 },
     { "u32[k] twice(u32 w[k]) { return w + w; } u32 sum3(u32 w[3]) { return sum(w); }",
@@ -241,8 +291,8 @@ static void meaning(void **state)
         struct lang_diag d;
         bool sets_v = strstr(cases[i].body, "v =") || strstr(cases[i].body, "v[");
 
-        snprintf(text, sizeof text, "%s%s\nvoid main() { %s%s }", head, cases[i].functions, sets_v ? "" : "v = 1; ",
-                 cases[i].body);
+        snprintf(text, sizeof text, "%s%s\nvoid main() { %s%s }", head, cases[i].functions,
+                 sets_v ? "" : "v = 1; ", cases[i].body);
         if (!strstr(cases[i].body, "o ") && !strstr(cases[i].functions, "o ="))
             fail_msg("case %zu sets nothing", i);
         if (lang_compile("t.sotto", text, strlen(text), &im, &d))
