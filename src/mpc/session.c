@@ -76,19 +76,23 @@ void strand_wake(struct strand *st)
     make_ready(st);
 }
 
-enum sotto_err strand_park(struct strand *st)
+static void park(struct strand *st)
 {
     struct mpc_session *s = st->s;
 
-    if (s->fault.code)
-        return s->fault.code;
     st->next = s->parked;
     st->link = &s->parked;
     if (st->next)
         st->next->link = &st->next;
     s->parked = st;
     fiber_yield();
-    return s->fault.code;
+}
+
+enum sotto_err strand_park(struct strand *st)
+{
+    if (!st->s->fault.code)
+        park(st);
+    return st->s->fault.code;
 }
 
 static void strand_main(void *arg)
@@ -232,36 +236,36 @@ enum sotto_err strand_accuse(struct strand *st, uint32_t suspects, const char *f
 /* --- tiles ----------------------------------------------------------------------------------------------- */
 
 struct tile {
-    enum sotto_err (*fn)(struct strand *, void *, size_t, size_t);
+    enum sotto_err (*fn)(struct strand *, void *, size_t);
     void *arg;
-    size_t from, n;
+    size_t i;
 };
 
 static enum sotto_err tile_main(struct strand *st, void *arg)
 {
     struct tile *t = arg;
 
-    return t->fn(st, t->arg, t->from, t->n);
+    return t->fn(st, t->arg, t->i);
 }
 
-enum sotto_err strand_tiles(struct strand *st, size_t n, size_t tile_n,
-                            enum sotto_err (*fn)(struct strand *, void *arg, size_t from, size_t n), void *arg)
+enum sotto_err strand_each(struct strand *st, size_t count, enum sotto_err (*fn)(struct strand *, void *arg, size_t i),
+                           void *arg)
 {
-    size_t tiles = n ? (n + tile_n - 1) / tile_n : 0;
     struct tile *t;
 
-    if (tiles <= 1)
-        return fn(st, arg, 0, n);
-    if (tiles >= UINT16_MAX)
-        return strand_fail(st, SOTTO_ERR_RESOURCE, "a vector of %zu elements has too many tiles", n);
-    t = strand_alloc(st, tiles, sizeof *t);
+    if (count <= 1)
+        return count ? fn(st, arg, 0) : SOTTO_OK;
+    if (count >= UINT16_MAX)
+        return strand_fail(st, SOTTO_ERR_RESOURCE, "a vector is cut in %zu tiles, over the limit of %d", count,
+                           UINT16_MAX - 1);
+    t = strand_alloc(st, count, sizeof *t);
     if (!t)
         return st->s->fault.code;
     st->missing = 0;
-    for (size_t i = 0; i < tiles; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct strand *child;
 
-        t[i] = (struct tile){ fn, arg, i * tile_n, i + 1 < tiles ? tile_n : n - i * tile_n };
+        t[i] = (struct tile){ fn, arg, i };
         child = strand_spawn(st->s, st->instr, (uint16_t)(i + 1), st->depth, tile_main, &t[i]);
         if (!child) {
             (void)strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a strand");
@@ -270,15 +274,8 @@ enum sotto_err strand_tiles(struct strand *st, size_t n, size_t tile_n,
         child->joiner = st;
         st->missing++;
     }
-    /* Even a dead session waits for its tiles: they use t. */
-    while (st->missing) {
-        st->next = st->s->parked;
-        st->link = &st->s->parked;
-        if (st->next)
-            st->next->link = &st->next;
-        st->s->parked = st;
-        fiber_yield();
-    }
+    while (st->missing) /* even when the session is dead: the tiles use t */
+        park(st);
     return st->s->fault.code;
 }
 

@@ -80,11 +80,10 @@ enum sotto_err strand_fail(struct strand *st, enum sotto_err code, const char *f
 /** The same for a failed check: `suspects` is the mask of parties of which one is corrupt. */
 enum sotto_err strand_accuse(struct strand *st, uint32_t suspects, const char *format, ...) SOTTO_PRINTF(3, 4);
 
-/** fn(st, arg, part, from, n) for consecutive tiles of at most `tile_n` elements of 0..n, each on a strand of
- * its own with the same instruction; waits for all. tile_n is a multiple of 64. */
-SOTTO_MUST_CHECK enum sotto_err
-strand_tiles(struct strand *st, size_t n, size_t tile_n,
-             enum sotto_err (*fn)(struct strand *, void *arg, size_t from, size_t n), void *arg);
+/** fn(st, arg, i) for every i < count, each on a strand of its own (tile i + 1 of the same instruction; below 65535);
+ *  waits for all. A single one runs on the strand itself. */
+SOTTO_MUST_CHECK enum sotto_err strand_each(struct strand *st, size_t count,
+                                            enum sotto_err (*fn)(struct strand *, void *arg, size_t i), void *arg);
 
 /** Secret, zeroed memory until the strand ends, or NULL with the fault set. */
 void *strand_alloc(struct strand *st, size_t n, size_t size);

@@ -63,6 +63,9 @@ void shared_sub(struct shared *z, const struct shared *x, const struct shared *y
 void shared_neg(struct shared *z, const struct shared *x);
 /** z = x * the public word (ARITH). */
 void shared_scale(struct shared *z, const struct shared *x, uint64_t by);
+/** z = x * (or and) the public values, element by element. words: in the layout of one share of x.
+ *  z is zero before. */
+void shared_times_public(struct shared *z, const struct shared *x, const void *words);
 /** z = public values, 64-bit two's complement each (BITS: the low bits). values has n words, or 1 if `repeat`.
  */
 void shared_public(struct shared *z, const uint64_t *values, bool repeat);

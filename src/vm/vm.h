@@ -18,14 +18,14 @@ struct vm_rows {
 struct vm_progress {
     uint64_t instructions; /* finished so far */
     uint64_t rounds;
-    uint32_t line;         /* of the source, now */
+    uint32_t line; /* of the source, now */
 };
 
 struct vm_job {
     const struct image *image;
-    struct vm_rows *rows;        /* one an input */
-    const uint64_t *params;      /* one a parameter */
-    uint64_t memory_max;         /* bytes that this party may use for values; 0: half of the machine's memory */
+    struct vm_rows *rows;   /* one an input */
+    const uint64_t *params; /* one a parameter */
+    uint64_t memory_max;    /* bytes that this party may use for values; 0: half of the machine's memory */
     void (*on_progress)(void *arg, const struct vm_progress *p); /* may be NULL; at most every 100 ms */
     void *on_progress_arg;
 };
@@ -33,10 +33,10 @@ struct vm_job {
 struct vm_output {
     uint64_t *values;
     size_t n;
-    bool set;              /* false: the program never assigned it; values are zeros */
+    bool set; /* false: the program never assigned it; values are zeros */
 };
-struct vm_opened {         /* one opening that happened */
-    uint32_t reveal;       /* entry of the manifest */
+struct vm_opened {   /* one opening that happened */
+    uint32_t reveal; /* entry of the manifest */
     uint64_t *values;
     size_t n;
 };
@@ -45,14 +45,17 @@ struct vm_result {
     struct vm_output *outputs; /* one an output of the image */
     struct vm_opened *opened;
     size_t opened_n;
-    uint64_t *symbols;         /* what every size was bound to */
-    struct arena arena;        /* holds it all */
+    uint64_t *symbols;  /* what every size was bound to */
+    uint64_t setup_ns;  /* clock when keys were made and the program began; 0: never */
+    struct arena arena; /* holds it all */
 };
 
-/** Agree with the other parties on image, protocol, parameters and row counts (SOTTO_ERR_IMAGE names who differs
- *  in what), bind the sizes, run. The session must be fresh. On error no output is set and the session is dead;
- *  the session's fault says why. */
-SOTTO_MUST_CHECK enum sotto_err vm_run(struct mpc_session *s, const struct vm_job *job, struct vm_result *result);
+/** `opened` tells what was opened, also after an error.
+ *  Agree with the other parties on image, protocol, parameters and row counts (SOTTO_ERR_IMAGE names who
+ * differs in what), bind the sizes, run. The session must be fresh. On error no output is set and the session
+ * is dead; the session's fault says why. */
+SOTTO_MUST_CHECK enum sotto_err vm_run(struct mpc_session *s, const struct vm_job *job,
+                                       struct vm_result *result);
 void vm_result_wipe(struct vm_result *result);
 
 #endif

@@ -1,0 +1,127 @@
+/* internal.h - values, their memory, and how an instruction becomes a task. Private to vm.
+ *
+ *   main strand          walks the code in order; control flow needs public values, so it waits for those alone
+ *     └ task per instruction   waits for its operands, computes, makes its result ready
+ *         └ conversion task     where an operand is not yet in the domain that is wanted
+ *
+ * An instruction's number on the wire is a counter that every task takes in program order, so that all parties
+ * agree on it whatever their timing. */
+#ifndef SOTTO_VM_INTERNAL_H
+#define SOTTO_VM_INTERNAL_H
+
+#include "vm/vm.h"
+
+enum {
+    VM_WINDOW = 512,     /* instructions under way at once */
+    VM_TILE_N = 1 << 16, /* elements a strand works on */
+    VM_CLASSES = 40,     /* block sizes 64 << class */
+};
+
+/* Blocks of 64 * 2^c bytes from locked, wiped memory; freed blocks are wiped and kept by size. */
+struct vm_memory {
+    struct arena arena;
+    struct vm_free {
+        struct vm_free *next;
+    } * kept[VM_CLASSES];
+};
+void *vm_memory_alloc(struct vm_memory *m, size_t len);
+void vm_memory_free(struct vm_memory *m, void *p, size_t len);
+
+/* The result of an instruction. One that all parties know has `clear`, be its register public or not; a secret
+ * one has one form or both, each ready by itself. Never both: what is known is shared where it is needed,
+ * without a message. Values are not changed once they are ready, so registers and tasks share them. */
+struct vm_value {
+    unsigned refs;
+    uint8_t elem;
+    bool scalar;
+    size_t n;
+    unsigned planes_live; /* BITS planes from here on are zero */
+    uint64_t *clear;
+    bool clear_ready;
+    uint64_t clear_depth;
+    struct {
+        bool made, ready; /* made: it exists or a task is on its way to make it */
+        uint64_t depth;
+        struct shared shared;
+        void *block;
+        size_t len;
+    } form[2];               /* by enum mpc_domain */
+    struct vm_task *waiters; /* tasks to wake when anything of it becomes ready */
+};
+
+struct vm_task {
+    struct vm *vm;
+    const struct image_insn *in;
+    enum mpc_domain domain, result; /* of the operands, and what it makes */
+    struct vm_value *dst, *a, *b, *c;
+    struct vm_opened *opened; /* of a REVEAL */
+    struct strand *strand;
+    enum sotto_err (*run)(struct strand *st, struct vm_task *t);
+    struct vm_task *next_waiter;
+};
+
+struct vm {
+    struct mpc_session *s;
+    const struct vm_job *job;
+    const struct image *image;
+    struct image_binding binding;
+    struct vm_result *result;
+    struct vm_memory memory;
+    struct strand *main;
+    struct vm_value **reg, **output; /* by number; NULL: not written yet */
+    uint64_t *rows_of;               /* [party][input] */
+    struct vm_value *window[VM_WINDOW];
+    uint32_t seq; /* of the next task; 0 is the main strand */
+    size_t opened_cap;
+    struct vm_opened **opened; /* in program order; `values` is set when it has happened */
+    uint64_t finished, progress_ns;
+};
+
+/* value.c */
+struct vm_value *vm_value_new(struct vm *vm, enum image_elem elem, bool scalar, size_t n);
+struct vm_value *vm_value_keep(struct vm_value *v);
+void vm_value_drop(struct vm *vm, struct vm_value *v);
+/** Memory for a form (zero); marks it as made. */
+SOTTO_MUST_CHECK enum sotto_err vm_value_make(struct strand *st, struct vm *vm, struct vm_value *v,
+                                              enum mpc_domain domain);
+SOTTO_MUST_CHECK enum sotto_err vm_value_make_clear(struct strand *st, struct vm *vm, struct vm_value *v);
+/** It is there, at st's depth: whoever waits for it goes on. */
+void vm_value_ready(const struct strand *st, struct vm_value *v, enum mpc_domain domain);
+void vm_value_clear_ready(const struct strand *st, struct vm_value *v);
+/** Wait on strand st until the form is there; the strand's depth rises to the value's. */
+SOTTO_MUST_CHECK enum sotto_err vm_value_await(struct strand *st, struct vm_value *v, enum mpc_domain domain);
+SOTTO_MUST_CHECK enum sotto_err vm_value_await_clear(struct strand *st, struct vm_value *v);
+/** Every form that is made is ready. */
+SOTTO_MUST_CHECK enum sotto_err vm_value_await_all(struct strand *st, struct vm_value *v);
+static inline unsigned vm_value_bits(const struct vm_value *v)
+{
+    return image_elem_bits((enum image_elem)v->elem);
+}
+/** Sign- or zero-extended from the element type to 64 bits. */
+uint64_t vm_canonical(enum image_elem elem, uint64_t v);
+
+/* public.c: instructions whose operands are all public, at once */
+SOTTO_MUST_CHECK enum sotto_err vm_run_public(struct strand *st, struct vm_task *t);
+
+/* secret.c: what a task does */
+typedef enum sotto_err vm_run_fn(struct strand *st, struct vm_task *t);
+extern vm_run_fn *const vm_run_secret[IMAGE_OPS];
+SOTTO_MUST_CHECK enum sotto_err vm_run_convert(struct strand *st, struct vm_task *t);
+
+/* plan.c: which domain an instruction computes in and which its result is in; from what exists, before it runs
+ */
+struct vm_plan {
+    enum mpc_domain operands, result;
+    bool public_result;
+};
+struct vm_plan vm_plan_of(const struct vm_task *t);
+
+/* issue.c */
+/** A size under the job's binding; the session fails where it is past the limits. */
+SOTTO_MUST_CHECK enum sotto_err vm_size_of(struct strand *st, const struct vm *vm, uint32_t size, uint64_t *n);
+SOTTO_MUST_CHECK enum sotto_err vm_issue(struct vm *vm, const struct image_insn *in);
+
+/* agree.c: all run the same thing; sizes follow from the rows that each brings */
+SOTTO_MUST_CHECK enum sotto_err vm_agree(struct strand *st, struct vm *vm, uint8_t binding[CRYPTO_HASH_LEN]);
+
+#endif

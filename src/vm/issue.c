@@ -1,0 +1,281 @@
+/* issue.c - one instruction becomes a task: operands and result are fixed here, in program order. */
+#include "vm/internal.h"
+
+static const struct {
+    char dst, a, b, c;
+} operands[IMAGE_OPS] = {
+#define OP(name, dst, a, b, c, kind, text) { #dst[0], #a[0], #b[0], #c[0] },
+#include "image/opcodes.def"
+#undef OP
+};
+
+/* --- running a task -------------------------------------------------------------------------------------- */
+
+static enum sotto_err await_operand(struct strand *st, struct vm_value *v, enum mpc_domain domain)
+{
+    if (!v)
+        return SOTTO_OK;
+    return v->clear ? vm_value_await_clear(st, v) : vm_value_await(st, v, domain);
+}
+
+static void finish(struct vm_task *t)
+{
+    struct vm *vm = t->vm;
+
+    vm->finished++;
+    vm_value_drop(vm, t->a);
+    vm_value_drop(vm, t->b);
+    vm_value_drop(vm, t->c);
+    vm_value_drop(vm, t->dst);
+    vm_memory_free(&vm->memory, t, sizeof *t);
+}
+
+static enum sotto_err task_main(struct strand *st, void *arg)
+{
+    struct vm_task *t = arg;
+    bool condition = t->in && t->in->op == IMAGE_SELECT;
+
+    TRY(await_operand(st, t->a, condition ? MPC_BITS : t->domain));
+    TRY(await_operand(st, t->b, t->domain));
+    TRY(await_operand(st, t->c, t->domain));
+    TRY(t->run(st, t));
+    if (t->dst->clear)
+        vm_value_clear_ready(st, t->dst);
+    else
+        vm_value_ready(st, t->dst, t->result);
+    finish(t);
+    return SOTTO_OK;
+}
+
+/* At most VM_WINDOW instructions are under way: the oldest must be done before a new one starts. */
+static enum sotto_err enter_window(struct vm *vm, struct vm_value *v)
+{
+    struct vm_value **slot = &vm->window[++vm->seq % VM_WINDOW];
+
+    if (vm->seq >= NET_INSTR_CONTROL)
+        return strand_fail(vm->main, SOTTO_ERR_RESOURCE, "the program runs over %u instructions",
+                           NET_INSTR_CONTROL);
+    if (*slot)
+        TRY(vm_value_await_all(vm->main, *slot));
+    vm_value_drop(vm, *slot);
+    *slot = vm_value_keep(v);
+    return SOTTO_OK;
+}
+
+static struct vm_task *task_new(struct vm *vm, const struct image_insn *in, struct vm_value *dst)
+{
+    struct vm_task *t = vm_memory_alloc(&vm->memory, sizeof *t);
+
+    if (!t)
+        return NULL;
+    *t = (struct vm_task){ .vm = vm, .in = in, .dst = vm_value_keep(dst) };
+    return t;
+}
+
+static enum sotto_err out_of_memory(struct vm *vm)
+{
+    return strand_fail(vm->main, SOTTO_ERR_RESOURCE,
+                       "no memory for another instruction; give the job more (--memory)");
+}
+
+static enum sotto_err start(struct vm *vm, struct vm_task *t)
+{
+    TRY(enter_window(vm, t->dst));
+    t->strand = strand_spawn(vm->s, vm->seq, 0, vm->main->depth, task_main, t);
+    return t->strand ? SOTTO_OK : out_of_memory(vm);
+}
+
+enum sotto_err vm_size_of(struct strand *st, const struct vm *vm, uint32_t size, uint64_t *n)
+{
+    struct fault f = { 0 };
+
+    return image_size_of(vm->image, &vm->binding, size, n, &f) ? mpc_session_fail(st->s, &f) : SOTTO_OK;
+}
+
+/* --- operands -------------------------------------------------------------------------------------------- */
+
+/* The form that an instruction wants exists, or a task is on its way to make it. */
+static enum sotto_err want_form(struct vm *vm, struct vm_value *v, enum mpc_domain domain)
+{
+    struct vm_task *t;
+
+    if (!v || v->clear || v->form[domain].made)
+        return SOTTO_OK;
+    t = task_new(vm, NULL, v);
+    if (!t)
+        return out_of_memory(vm);
+    t->a = vm_value_keep(v);
+    t->domain = domain == MPC_BITS ? MPC_ARITH : MPC_BITS;
+    t->result = domain;
+    t->run = vm_run_convert;
+    TRY(vm_value_make(vm->main, vm, v, domain));
+    return start(vm, t);
+}
+
+static enum sotto_err want_forms(struct vm *vm, struct vm_task *t)
+{
+    TRY(want_form(vm, t->a, t->in->op == IMAGE_SELECT ? MPC_BITS : t->domain));
+    TRY(want_form(vm, t->b, t->domain));
+    return want_form(vm, t->c, t->domain);
+}
+
+static bool all_known(const struct vm_task *t)
+{
+    return (!t->a || t->a->clear) && (!t->b || t->b->clear) && (!t->c || t->c->clear);
+}
+
+/* How many planes of the result can be other than 0: a conversion to arithmetic of one plane is cheap. */
+static unsigned live_planes(const struct vm_task *t)
+{
+    unsigned own = vm_value_bits(t->dst);
+
+    if (t->in->op == IMAGE_CAST && !image_elem_signed((enum image_elem)t->a->elem) && t->a->planes_live < own &&
+        t->dst->elem != IMAGE_BOOL)
+        return t->a->planes_live;
+    return own;
+}
+
+/* --- kinds of instructions -------------------------------------------------------------------------------- */
+
+static enum sotto_err set_reg(struct vm *vm, uint32_t reg, struct vm_value *v)
+{
+    vm_value_drop(vm, vm->reg[reg]);
+    vm->reg[reg] = v;
+    return SOTTO_OK;
+}
+
+static enum sotto_err reveal_entry(struct vm *vm, struct vm_task *t)
+{
+    struct vm_opened **grown, *o;
+
+    if (vm->result->opened_n == vm->opened_cap) {
+        size_t cap = vm->opened_cap ? 2 * vm->opened_cap : 64;
+
+        grown = arena_alloc(&vm->result->arena, cap, sizeof(struct vm_opened *));
+        if (!grown)
+            return out_of_memory(vm);
+        if (vm->opened_cap)
+            memcpy(grown, vm->opened, vm->opened_cap * sizeof *grown);
+        vm->opened = grown;
+        vm->opened_cap = cap;
+    }
+    o = arena_alloc(&vm->result->arena, 1, sizeof *o);
+    if (!o)
+        return out_of_memory(vm);
+    o->reveal = t->in->b;
+    vm->opened[vm->result->opened_n++] = t->opened = o;
+    return SOTTO_OK;
+}
+
+/* Known to all: nothing is sent, and no strand is needed when the operands are there. */
+static enum sotto_err issue_known(struct vm *vm, struct vm_task *t)
+{
+    bool ready = (!t->a || t->a->clear_ready) && (!t->b || t->b->clear_ready) && (!t->c || t->c->clear_ready);
+    struct vm_value *in[3] = { t->a, t->b, t->c };
+    uint64_t depth = vm->main->depth;
+
+    TRY(vm_value_make_clear(vm->main, vm, t->dst));
+    t->run = vm_run_public;
+    if (!ready)
+        return start(vm, t);
+    TRY(t->run(vm->main, t));
+    for (int i = 0; i < 3; i++)
+        if (in[i] && in[i]->clear_depth > depth)
+            depth = in[i]->clear_depth;
+    t->dst->clear_ready = true;
+    t->dst->clear_depth = depth;
+    finish(t);
+    return SOTTO_OK;
+}
+
+static enum sotto_err issue_secret(struct vm *vm, struct vm_task *t)
+{
+    struct vm_plan plan = vm_plan_of(t);
+
+    t->domain = plan.operands;
+    t->result = plan.result;
+    t->run = vm_run_secret[t->in->op];
+    assert(t->run); /* the verifier lets no other opcode have a secret operand */
+    TRY(want_forms(vm, t));
+    if (t->a)
+        t->dst->planes_live = live_planes(t);
+    if (plan.public_result)
+        TRY(vm_value_make_clear(vm->main, vm, t->dst));
+    else
+        TRY(vm_value_make(vm->main, vm, t->dst, plan.result));
+    return start(vm, t);
+}
+
+static enum sotto_err issue_input(struct vm *vm, struct vm_task *t)
+{
+    enum mpc_domain domain =
+        vm->image->inputs[t->in->a].domain == IMAGE_BITS || t->dst->elem == IMAGE_BOOL ? MPC_BITS : MPC_ARITH;
+
+    t->run = vm_run_secret[IMAGE_INPUT];
+    t->result = domain;
+    TRY(vm_value_make(vm->main, vm, t->dst, domain));
+    return start(vm, t);
+}
+
+/* Immediate values. */
+static enum sotto_err issue_source(struct vm *vm, struct vm_task *t)
+{
+    uint64_t v = 0;
+
+    TRY(vm_value_make_clear(vm->main, vm, t->dst));
+    switch ((enum image_op)t->in->op) {
+    case IMAGE_CONST:
+        v = vm->image->consts[t->in->a];
+        break;
+    case IMAGE_PARAM:
+        v = vm->job->params[t->in->a];
+        break;
+    case IMAGE_SIZE:
+        TRY(vm_size_of(vm->main, vm, t->in->a, &v));
+        break;
+    default:
+        for (size_t i = 0; i < t->dst->n; i++)
+            t->dst->clear[i] = i;
+        break;
+    }
+    if (t->in->op != IMAGE_INDEX)
+        t->dst->clear[0] = vm_canonical((enum image_elem)t->dst->elem, v);
+    t->dst->clear_ready = true;
+    t->dst->clear_depth = vm->main->depth;
+    finish(t);
+    return SOTTO_OK;
+}
+
+static struct vm_value *operand(struct vm *vm, char kind, uint32_t number)
+{
+    return kind == 'R' ? vm_value_keep(vm->reg[number]) : NULL;
+}
+
+enum sotto_err vm_issue(struct vm *vm, const struct image_insn *in)
+{
+    const struct image_reg *r = &vm->image->regs[in->dst];
+    struct vm_value *dst;
+    struct vm_task *t;
+    uint64_t n;
+
+    TRY(vm_size_of(vm->main, vm, r->size, &n));
+    if (in->op == IMAGE_COPY && vm->reg[in->a]->scalar == (r->size == IMAGE_NONE))
+        return set_reg(vm, in->dst, vm_value_keep(vm->reg[in->a]));
+    dst = vm_value_new(vm, (enum image_elem)r->elem, r->size == IMAGE_NONE, n);
+    t = dst ? task_new(vm, in, dst) : NULL;
+    if (!t)
+        return out_of_memory(vm);
+    t->a = operand(vm, operands[in->op].a, in->a);
+    t->b = operand(vm, operands[in->op].b, in->b);
+    t->c = operand(vm, operands[in->op].c, in->c);
+    (void)set_reg(vm, in->dst, dst);
+    if (in->op == IMAGE_INPUT)
+        return issue_input(vm, t);
+    if (in->op == IMAGE_REVEAL)
+        TRY(reveal_entry(vm, t));
+    if (!t->a)
+        return issue_source(vm, t);
+    if (in->op != IMAGE_REVEAL && all_known(t))
+        return issue_known(vm, t);
+    return issue_secret(vm, t);
+}

@@ -1,0 +1,63 @@
+/* plan.c - which domain an instruction computes in. From the program and what exists already, never from
+ * timing: all parties must come to the same plan. */
+#include "vm/internal.h"
+
+/* It is, or will be, there in this domain without a conversion. */
+static bool has(const struct vm_value *v, enum mpc_domain domain)
+{
+    return !v || v->clear || v->form[domain].made;
+}
+
+/* Arithmetic unless that takes a conversion which bits do not. */
+static enum mpc_domain cheaper(const struct vm_value *a, const struct vm_value *b)
+{
+    if (has(a, MPC_ARITH) && has(b, MPC_ARITH) && !(has(a, MPC_BITS) && has(b, MPC_BITS)))
+        return MPC_ARITH;
+    return MPC_BITS;
+}
+
+struct vm_plan vm_plan_of(const struct vm_task *t)
+{
+    struct vm_plan bits = { MPC_BITS, MPC_BITS, false }, arith = { MPC_ARITH, MPC_ARITH, false }, plan = bits;
+
+    switch ((enum image_op)t->in->op) {
+    case IMAGE_ADD:
+    case IMAGE_SUB:
+    case IMAGE_NEG:
+    case IMAGE_MUL:
+    case IMAGE_SUM:
+        return arith;
+    case IMAGE_COUNT:
+        plan.result = MPC_ARITH;
+        return plan;
+    case IMAGE_EQ:
+        plan.operands = t->a->elem == IMAGE_BOOL ? MPC_BITS : cheaper(t->a, t->b);
+        return plan;
+    case IMAGE_SELECT:
+        plan.operands = plan.result = t->b->elem == IMAGE_BOOL ? MPC_BITS : cheaper(t->b, t->c);
+        return plan;
+    case IMAGE_SET:
+        plan.operands = plan.result = t->a->elem == IMAGE_BOOL ? MPC_BITS : cheaper(t->a, t->c);
+        return plan;
+    case IMAGE_GET:
+    case IMAGE_COPY:
+        plan.operands = plan.result = has(t->a, MPC_BITS) ? MPC_BITS : MPC_ARITH;
+        return plan;
+    case IMAGE_CAST: {
+        unsigned from = vm_value_bits(t->a), to = vm_value_bits(t->dst);
+
+        /* Narrowing is free in both domains, and so is a change of sign; the others need planes. */
+        if (from > 1 && to > 1 && to <= from && !has(t->a, MPC_BITS))
+            return arith;
+        if (to == 1 && from > 1 && !has(t->a, MPC_BITS))
+            plan.operands = MPC_ARITH;
+        return plan;
+    }
+    case IMAGE_REVEAL:
+        plan.operands = has(t->a, MPC_ARITH) && t->a->elem != IMAGE_BOOL ? MPC_ARITH : MPC_BITS;
+        plan.public_result = true;
+        return plan;
+    default:
+        return plan;
+    }
+}

@@ -1,0 +1,483 @@
+/* secret.c - what an instruction does with secrets. The domain was fixed when it was issued (plan.c). */
+#include "vm/internal.h"
+
+static size_t tiles_of(size_t n)
+{
+    return n ? (n + VM_TILE_N - 1) / VM_TILE_N : 0;
+}
+
+struct span {
+    size_t from, n;
+};
+
+static struct span tile(size_t i, size_t n)
+{
+    size_t from = i * VM_TILE_N;
+
+    return (struct span){ from, n - from < VM_TILE_N ? n - from : VM_TILE_N };
+}
+
+/* A public value's elements in the layout of one share of `domain`: v->clear, or one of it for all. */
+static enum sotto_err public_words(struct strand *st, const struct vm_value *v, enum mpc_domain domain,
+                                   unsigned bits, struct span s, void **words, size_t *stride)
+{
+    struct shared plain = { .domain = domain, .bits = bits, .n = s.n, .stride = ring_words(s.n) };
+
+    plain.share[0] = strand_alloc(st, 1, shared_share_len(domain, bits, s.n));
+    if (!plain.share[0])
+        return st->s->fault.code;
+    shared_public(&plain, v->clear + (v->scalar ? 0 : s.from), v->scalar);
+    *words = plain.share[0];
+    *stride = plain.stride;
+    return SOTTO_OK;
+}
+
+/* Elements s of an operand, shared if it is known, repeated if it is a scalar. */
+static enum sotto_err operand(struct strand *st, const struct vm_value *v, enum mpc_domain domain,
+                              struct span s, struct shared *x)
+{
+    const struct shared *form = &v->form[domain].shared;
+
+    if (v->clear) {
+        TRY(strand_shared(st, x, domain, vm_value_bits(v), s.n));
+        shared_public(x, v->clear + (v->scalar ? 0 : s.from), v->scalar);
+    } else if (v->scalar && s.n != 1) {
+        TRY(strand_shared(st, x, domain, vm_value_bits(v), s.n));
+        shared_repeat(x, form);
+    } else {
+        *x = shared_slice(form, v->scalar ? 0 : s.from, s.n);
+    }
+    return SOTTO_OK;
+}
+
+/* The part of the result's form that a tile writes. */
+static struct shared result(const struct vm_task *t, struct span s)
+{
+    enum mpc_domain d = t->dst->form[MPC_BITS].made ? MPC_BITS : MPC_ARITH;
+
+    return shared_slice(&t->dst->form[d].shared, s.from, s.n);
+}
+
+/* z = x * y where one of them is public: no message. z is zero. */
+static enum sotto_err times_public(struct strand *st, struct shared *z, const struct shared *x,
+                                   const struct vm_value *v, struct span s)
+{
+    struct shared narrow = *x;
+    void *words = NULL;
+
+    TRY(public_words(st, v, x->domain, x->bits, s, &words, &narrow.stride));
+    /* shared_times_public steps through words as through x: copy x where its planes are further apart. */
+    if (x->stride != narrow.stride) {
+        TRY(strand_shared(st, &narrow, x->domain, x->bits, x->n));
+        shared_copy(&narrow, x);
+    }
+    shared_times_public(z, &narrow, words);
+    return SOTTO_OK;
+}
+
+static enum sotto_err each_tile(struct strand *st, struct vm_task *t, size_t n,
+                                enum sotto_err (*fn)(struct strand *, void *, size_t))
+{
+    return strand_each(st, tiles_of(n), fn, t);
+}
+
+#define ELEMENTWISE(name)                                                                                      \
+    static enum sotto_err name##_tile(struct strand *st, void *arg, size_t i);                                 \
+    static enum sotto_err run_##name(struct strand *st, struct vm_task *t)                                     \
+    {                                                                                                          \
+        return each_tile(st, t, t->dst->n, name##_tile);                                                       \
+    }                                                                                                          \
+    static enum sotto_err name##_tile(struct strand *st, void *arg, size_t i)
+
+/* --- arithmetic and logic --------------------------------------------------------------------------------- */
+
+ELEMENTWISE(add)
+{
+    struct vm_task *t = arg;
+    struct span s = tile(i, t->dst->n);
+    struct shared z = result(t, s), x, y;
+
+    TRY(operand(st, t->a, t->domain, s, &x));
+    TRY(operand(st, t->b, t->domain, s, &y));
+    if (t->in->op == IMAGE_SUB)
+        shared_sub(&z, &x, &y);
+    else
+        shared_add(&z, &x, &y); /* XOR, too */
+    return SOTTO_OK;
+}
+
+ELEMENTWISE(negate)
+{
+    struct vm_task *t = arg;
+    struct span s = tile(i, t->dst->n);
+    struct shared z = result(t, s), x;
+
+    TRY(operand(st, t->a, t->domain, s, &x));
+    shared_neg(&z, &x); /* NOT on bits */
+    return SOTTO_OK;
+}
+
+ELEMENTWISE(multiply)
+{
+    struct vm_task *t = arg;
+    struct span s = tile(i, t->dst->n);
+    struct shared z = result(t, s), x, y;
+
+    if (t->a->clear || t->b->clear) {
+        TRY(operand(st, t->a->clear ? t->b : t->a, t->domain, s, &x));
+        return times_public(st, &z, &x, t->a->clear ? t->a : t->b, s);
+    }
+    TRY(operand(st, t->a, t->domain, s, &x));
+    TRY(operand(st, t->b, t->domain, s, &y));
+    return gadget_multiply(st, &z, &x, &y);
+}
+
+/* x | y = x ^ y ^ (x & y) */
+ELEMENTWISE(or)
+{
+    struct vm_task *t = arg;
+    struct span s = tile(i, t->dst->n);
+    struct shared z = result(t, s), x, y;
+
+    TRY(operand(st, t->a, t->domain, s, &x));
+    TRY(operand(st, t->b, t->domain, s, &y));
+    if (t->a->clear || t->b->clear)
+        TRY(times_public(st, &z, t->a->clear ? &y : &x, t->a->clear ? t->a : t->b, s));
+    else
+        TRY(gadget_multiply(st, &z, &x, &y));
+    shared_add(&z, &z, &x);
+    shared_add(&z, &z, &y);
+    return SOTTO_OK;
+}
+
+/* --- comparison and selection ------------------------------------------------------------------------------
+ */
+
+ELEMENTWISE(equal)
+{
+    struct vm_task *t = arg;
+    struct span s = tile(i, t->dst->n);
+    struct shared z = result(t, s), x, y, difference;
+
+    TRY(operand(st, t->a, t->domain, s, &x));
+    TRY(operand(st, t->b, t->domain, s, &y));
+    TRY(strand_shared(st, &difference, x.domain, x.bits, s.n));
+    shared_sub(&difference, &x, &y);
+    return t->domain == MPC_ARITH ? gadget_zero_arith(st, &z, &difference) : gadget_zero(st, &z, &difference);
+}
+
+ELEMENTWISE(less)
+{
+    struct vm_task *t = arg;
+    struct span s = tile(i, t->dst->n);
+    struct shared z = result(t, s), x, y;
+
+    TRY(operand(st, t->a, t->domain, s, &x));
+    TRY(operand(st, t->b, t->domain, s, &y));
+    return gadget_less(st, &z, &x, &y, 1, image_elem_signed((enum image_elem)t->a->elem));
+}
+
+/* A public condition: z = y + c * (x - y), with c as 0 and 1, or as no and all bits. */
+static enum sotto_err select_by_public(struct strand *st, const struct vm_task *t, struct span s,
+                                       struct shared *z, const struct shared *x, const struct shared *y)
+{
+    struct vm_value mask = { .scalar = t->a->scalar, .n = t->a->n };
+    struct shared difference;
+
+    mask.clear = strand_alloc(st, t->a->n, sizeof *mask.clear);
+    if (!mask.clear)
+        return st->s->fault.code;
+    for (size_t e = 0; e < t->a->n; e++)
+        mask.clear[e] = t->domain == MPC_BITS ? -(t->a->clear[e] & 1) : t->a->clear[e] & 1;
+    TRY(strand_shared(st, &difference, x->domain, x->bits, x->n));
+    shared_sub(&difference, x, y);
+    TRY(times_public(st, z, &difference, &mask, s));
+    shared_add(z, z, y);
+    return SOTTO_OK;
+}
+
+ELEMENTWISE(select)
+{
+    struct vm_task *t = arg;
+    struct span s = tile(i, t->dst->n);
+    struct shared z = result(t, s), c, x, y;
+
+    TRY(operand(st, t->b, t->domain, s, &x));
+    TRY(operand(st, t->c, t->domain, s, &y));
+    if (t->a->clear)
+        return select_by_public(st, t, s, &z, &x, &y);
+    TRY(operand(st, t->a, MPC_BITS, s, &c));
+    return gadget_select(st, &z, &c, &x, &y);
+}
+
+/* --- moving ----------------------------------------------------------------------------------------------- */
+
+/* A scalar to all elements of a vector; anything else is the same value (issue.c). */
+ELEMENTWISE(copy)
+{
+    struct vm_task *t = arg;
+    struct span s = tile(i, t->dst->n);
+    struct shared z = result(t, s);
+
+    (void)st;
+    shared_repeat(&z, &t->a->form[t->domain].shared);
+    return SOTTO_OK;
+}
+
+static enum sotto_err check_index(struct strand *st, const struct vm_task *t)
+{
+    if (t->b->clear[0] < t->a->n)
+        return SOTTO_OK;
+    return strand_fail(st, SOTTO_ERR_INPUT, "line %u: index %lld is out of range, the vector has %zu elements",
+                       t->in->line, (long long)t->b->clear[0], t->a->n);
+}
+
+static enum sotto_err run_get(struct strand *st, struct vm_task *t)
+{
+    struct shared z = result(t, (struct span){ 0, 1 });
+
+    TRY(check_index(st, t));
+    shared_gather(&z, &t->a->form[t->domain].shared, t->b->clear[0], 1, false);
+    return SOTTO_OK;
+}
+
+static enum sotto_err run_set(struct strand *st, struct vm_task *t)
+{
+    struct shared z = result(t, (struct span){ 0, t->dst->n }), x, one;
+
+    TRY(check_index(st, t));
+    TRY(operand(st, t->a, t->domain, (struct span){ 0, t->a->n }, &x));
+    TRY(operand(st, t->c, t->domain, (struct span){ 0, 1 }, &one));
+    shared_copy(&z, &x);
+    shared_put(&z, t->b->clear[0], &one);
+    return SOTTO_OK;
+}
+
+/* --- casts ------------------------------------------------------------------------------------------------ */
+
+static void cast_planes(struct shared *z, const struct shared *x, bool extend_sign)
+{
+    for (unsigned p = 0; p < z->bits; p++) {
+        struct shared to = shared_plane(z, p), from;
+
+        if (p >= x->bits && !extend_sign)
+            continue; /* zero */
+        from = shared_plane(x, p < x->bits ? p : x->bits - 1);
+        shared_copy(&to, &from);
+    }
+}
+
+static void cut_words(struct shared *z, const struct shared *x)
+{
+    for (int a = 0; a < MPC_SHARES_MAX; a++)
+        for (size_t e = 0; z->share[a] && e < z->n; e++)
+            shared_kernels(z)->put(z->share[a], e, shared_kernels(x)->get(x->share[a], e));
+}
+
+ELEMENTWISE(cast)
+{
+    struct vm_task *t = arg;
+    struct span s = tile(i, t->dst->n);
+    struct shared z = result(t, s), x;
+
+    TRY(operand(st, t->a, t->domain, s, &x));
+    if (t->dst->elem == IMAGE_BOOL && t->a->elem != IMAGE_BOOL) {
+        TRY(t->domain == MPC_ARITH ? gadget_zero_arith(st, &z, &x) : gadget_zero(st, &z, &x));
+        shared_neg(&z, &z);
+    } else if (t->domain == MPC_ARITH) {
+        cut_words(&z, &x);
+    } else {
+        cast_planes(&z, &x, image_elem_signed((enum image_elem)t->a->elem));
+    }
+    return SOTTO_OK;
+}
+
+static enum sotto_err convert_tile(struct strand *st, void *arg, size_t i)
+{
+    struct vm_task *t = arg;
+    struct span s = tile(i, t->a->n);
+    struct shared x = shared_slice(&t->a->form[t->domain].shared, s.from, s.n),
+                  z = shared_slice(&t->dst->form[!t->domain].shared, s.from, s.n), bit;
+
+    if (t->domain == MPC_ARITH)
+        return gadget_to_bits(st, &z, &x);
+    if (t->a->planes_live != 1)
+        return gadget_to_arith(st, &z, &x);
+    bit = shared_plane(&x, 0);
+    return gadget_bit_to_arith(st, &z, &bit);
+}
+
+enum sotto_err vm_run_convert(struct strand *st, struct vm_task *t)
+{
+    return each_tile(st, t, t->a->n, convert_tile);
+}
+
+/* --- reductions ------------------------------------------------------------------------------------------- */
+
+static enum sotto_err run_sum(struct strand *st, struct vm_task *t)
+{
+    (void)st;
+    shared_sum(&t->dst->form[MPC_ARITH].shared, &t->a->form[MPC_ARITH].shared);
+    return SOTTO_OK;
+}
+
+struct counting {
+    struct vm_task *t;
+    struct shared partial; /* one sum a tile */
+};
+
+static enum sotto_err count_tile(struct strand *st, void *arg, size_t i)
+{
+    struct counting *c = arg;
+    struct span s = tile(i, c->t->a->n);
+    struct shared bits = shared_slice(&c->t->a->form[MPC_BITS].shared, s.from, s.n), words, one;
+
+    TRY(strand_shared(st, &words, MPC_ARITH, c->partial.bits, s.n));
+    TRY(strand_shared(st, &one, MPC_ARITH, c->partial.bits, 1));
+    TRY(gadget_bit_to_arith(st, &words, &bits));
+    shared_sum(&one, &words);
+    shared_put(&c->partial, i, &one);
+    return SOTTO_OK;
+}
+
+static enum sotto_err run_count(struct strand *st, struct vm_task *t)
+{
+    struct counting c = { .t = t };
+
+    TRY(strand_shared(st, &c.partial, MPC_ARITH, vm_value_bits(t->dst), tiles_of(t->a->n)));
+    TRY(strand_each(st, tiles_of(t->a->n), count_tile, &c));
+    shared_sum(&t->dst->form[MPC_ARITH].shared, &c.partial);
+    return SOTTO_OK;
+}
+
+/* any(x) = not all(not x) */
+static enum sotto_err run_any_all(struct strand *st, struct vm_task *t)
+{
+    struct shared x = t->a->form[MPC_BITS].shared, z = t->dst->form[MPC_BITS].shared, inverse;
+    const uint64_t all_of_none = 1;
+    bool any = t->in->op == IMAGE_ANY;
+
+    if (any) {
+        TRY(strand_shared(st, &inverse, MPC_BITS, 1, x.n));
+        shared_neg(&inverse, &x);
+        x = inverse;
+    }
+    if (x.n)
+        TRY(gadget_all(st, &z, &x));
+    else
+        shared_public(&z, &all_of_none, true);
+    if (any)
+        shared_neg(&z, &z);
+    return SOTTO_OK;
+}
+
+static enum sotto_err run_extreme(struct strand *st, struct vm_task *t)
+{
+    enum image_op op = (enum image_op)t->in->op;
+    bool wants_value = op == IMAGE_MIN || op == IMAGE_MAX;
+    struct gadget_extreme e = {
+        .least = op == IMAGE_MIN || op == IMAGE_ARGMIN,
+        .is_signed = image_elem_signed((enum image_elem)t->a->elem),
+        .value = wants_value ? &t->dst->form[MPC_BITS].shared : NULL,
+        .index = wants_value ? NULL : &t->dst->form[MPC_BITS].shared,
+    };
+
+    if (!t->a->n)
+        return strand_fail(st, SOTTO_ERR_INPUT, "line %u: an empty vector has no least or greatest element",
+                           t->in->line);
+    return gadget_extreme(st, &e, &t->a->form[MPC_BITS].shared);
+}
+
+/* --- in and out ------------------------------------------------------------------------------------------- */
+
+static enum sotto_err reveal_tile(struct strand *st, void *arg, size_t i)
+{
+    struct vm_task *t = arg;
+    struct span s = tile(i, t->dst->n);
+    struct shared x = shared_slice(&t->a->form[t->domain].shared, s.from, s.n);
+
+    return gadget_reveal(st, &x, mpc_everyone(st->s->protocol), t->dst->clear + s.from);
+}
+
+static enum sotto_err run_reveal(struct strand *st, struct vm_task *t)
+{
+    struct vm *vm = t->vm;
+    uint64_t *values;
+
+    if (t->a->clear)
+        memcpy(t->dst->clear, t->a->clear, t->a->n * sizeof *t->a->clear);
+    else
+        TRY(each_tile(st, t, t->dst->n, reveal_tile));
+    for (size_t e = 0; e < t->dst->n; e++)
+        t->dst->clear[e] = vm_canonical((enum image_elem)t->dst->elem, t->dst->clear[e]);
+    values = arena_alloc(&vm->result->arena, t->dst->n, sizeof *values);
+    if (!values)
+        return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for %zu opened values", t->dst->n);
+    memcpy(values, t->dst->clear, t->dst->n * sizeof *values);
+    t->opened->values = values;
+    t->opened->n = t->dst->n;
+    return SOTTO_OK;
+}
+
+/* An input is cut in chunks of one owner's rows each. */
+struct chunk {
+    int owner;
+    size_t from, n; /* in the whole vector */
+    size_t first;   /* of the owner's own rows */
+};
+struct bringing {
+    struct vm_task *t;
+    struct chunk *chunk;
+};
+
+static enum sotto_err input_chunk(struct strand *st, void *arg, size_t i)
+{
+    struct bringing *b = arg;
+    const struct chunk *c = &b->chunk[i];
+    const struct vm_rows *rows = &b->t->vm->job->rows[b->t->in->a];
+    bool bits = b->t->dst->form[MPC_BITS].made;
+    struct shared *whole = &b->t->dst->form[bits ? MPC_BITS : MPC_ARITH].shared, part;
+
+    if (!bits) {
+        part = shared_slice(whole, c->from, c->n);
+        return gadget_input(st, &part, c->owner, c->owner == st->s->self ? rows->values + c->first : NULL);
+    }
+    TRY(strand_shared(st, &part, MPC_BITS, whole->bits, c->n));
+    TRY(gadget_input(st, &part, c->owner, c->owner == st->s->self ? rows->values + c->first : NULL));
+    shared_place(whole, c->from, &part);
+    return SOTTO_OK;
+}
+
+static enum sotto_err run_input(struct strand *st, struct vm_task *t)
+{
+    struct vm *vm = t->vm;
+    struct bringing b = { .t = t };
+    size_t chunks = 0, from = 0;
+
+    b.chunk = strand_alloc(st, tiles_of(t->dst->n) + SOTTO_PARTIES_MAX, sizeof *b.chunk);
+    if (!b.chunk)
+        return st->s->fault.code;
+    for (int p = 0; p < st->s->protocol->parties; p++) {
+        uint64_t rows = vm->rows_of[(size_t)p * vm->image->inputs_n + t->in->a];
+
+        for (size_t first = 0; first < rows; first += VM_TILE_N) {
+            size_t n = rows - first < VM_TILE_N ? rows - first : VM_TILE_N;
+
+            b.chunk[chunks++] = (struct chunk){ p, from, n, first };
+            from += n;
+        }
+    }
+    return strand_each(st, chunks, input_chunk, &b);
+}
+
+vm_run_fn *const vm_run_secret[IMAGE_OPS] = {
+    [IMAGE_INPUT] = run_input,    [IMAGE_REVEAL] = run_reveal,  [IMAGE_COPY] = run_copy,
+    [IMAGE_CAST] = run_cast,      [IMAGE_GET] = run_get,        [IMAGE_SET] = run_set,
+    [IMAGE_ADD] = run_add,        [IMAGE_SUB] = run_add,        [IMAGE_NEG] = run_negate,
+    [IMAGE_MUL] = run_multiply,   [IMAGE_AND] = run_multiply,   [IMAGE_OR] = run_or,
+    [IMAGE_XOR] = run_add,        [IMAGE_NOT] = run_negate,     [IMAGE_EQ] = run_equal,
+    [IMAGE_LT] = run_less,        [IMAGE_SELECT] = run_select,  [IMAGE_SUM] = run_sum,
+    [IMAGE_COUNT] = run_count,    [IMAGE_MIN] = run_extreme,    [IMAGE_MAX] = run_extreme,
+    [IMAGE_ARGMIN] = run_extreme, [IMAGE_ARGMAX] = run_extreme, [IMAGE_ANY] = run_any_all,
+    [IMAGE_ALL] = run_any_all,
+};

@@ -1,0 +1,170 @@
+#include "vm/internal.h"
+
+/* --- memory ---------------------------------------------------------------------------------------------- */
+
+static unsigned class_of(size_t len)
+{
+    unsigned c = 0;
+
+    while (((size_t)64 << c) < len)
+        c++;
+    return c;
+}
+
+void *vm_memory_alloc(struct vm_memory *m, size_t len)
+{
+    unsigned c = class_of(len);
+    struct vm_free *p = m->kept[c];
+
+    if (!p)
+        return arena_alloc(&m->arena, (size_t)64 << c, 1);
+    m->kept[c] = p->next;
+    p->next = NULL;
+    return p;
+}
+
+void vm_memory_free(struct vm_memory *m, void *p, size_t len)
+{
+    struct vm_free *block = p;
+    unsigned c = class_of(len);
+
+    if (!p)
+        return;
+    mem_wipe(p, len);
+    block->next = m->kept[c];
+    m->kept[c] = block;
+}
+
+/* --- values ---------------------------------------------------------------------------------------------- */
+
+uint64_t vm_canonical(enum image_elem elem, uint64_t v)
+{
+    unsigned spare = 64 - image_elem_bits(elem);
+
+    return image_elem_signed(elem) ? (uint64_t)((int64_t)(v << spare) >> spare) : v << spare >> spare;
+}
+
+struct vm_value *vm_value_new(struct vm *vm, enum image_elem elem, bool scalar, size_t n)
+{
+    struct vm_value *v = vm_memory_alloc(&vm->memory, sizeof *v);
+
+    if (v)
+        *v = (struct vm_value){
+            .refs = 1, .elem = (uint8_t)elem, .scalar = scalar, .n = n, .planes_live = image_elem_bits(elem)
+        };
+    return v;
+}
+
+struct vm_value *vm_value_keep(struct vm_value *v)
+{
+    if (v)
+        v->refs++;
+    return v;
+}
+
+void vm_value_drop(struct vm *vm, struct vm_value *v)
+{
+    if (!v || --v->refs)
+        return;
+    vm_memory_free(&vm->memory, v->clear, v->n * sizeof *v->clear);
+    for (int d = 0; d < 2; d++)
+        vm_memory_free(&vm->memory, v->form[d].block, v->form[d].len);
+    vm_memory_free(&vm->memory, v, sizeof *v);
+}
+
+static enum sotto_err no_memory(struct strand *st, struct vm *vm, size_t len)
+{
+    return strand_fail(st, SOTTO_ERR_RESOURCE,
+                       "the job needs over %zu MB for its values; give it more (--memory) or fewer rows",
+                       (vm->memory.arena.used + len) >> 20);
+}
+
+enum sotto_err vm_value_make(struct strand *st, struct vm *vm, struct vm_value *v, enum mpc_domain domain)
+{
+    unsigned bits = vm_value_bits(v);
+    size_t len = (shared_share_len(domain, bits, v->n) + 63) / 64 * 64, shares = 0;
+    const struct mpc_protocol *p = vm->s->protocol;
+    struct shared *x = &v->form[domain].shared;
+
+    for (int a = 0; a < p->shares; a++)
+        shares += p->holds[vm->s->self] >> a & 1;
+    v->form[domain].len = shares * len;
+    v->form[domain].block = vm_memory_alloc(&vm->memory, shares * len);
+    if (!v->form[domain].block)
+        return no_memory(st, vm, shares * len);
+    *x = (struct shared){ .domain = domain, .bits = bits, .n = v->n, .stride = ring_words(v->n) };
+    for (int a = 0, at = 0; a < p->shares; a++)
+        if (p->holds[vm->s->self] >> a & 1)
+            x->share[a] = (uint8_t *)v->form[domain].block + len * (size_t)at++;
+    v->form[domain].made = true;
+    return SOTTO_OK;
+}
+
+enum sotto_err vm_value_make_clear(struct strand *st, struct vm *vm, struct vm_value *v)
+{
+    v->clear = vm_memory_alloc(&vm->memory, v->n * sizeof *v->clear);
+    return v->clear ? SOTTO_OK : no_memory(st, vm, v->n * sizeof *v->clear);
+}
+
+/* In a dead session the waiters have been woken, or are about to be, and their entries may be gone. */
+static void wake_waiters(const struct strand *st, struct vm_value *v)
+{
+    struct vm_task *t = st->s->fault.code ? NULL : v->waiters;
+
+    v->waiters = NULL;
+    while (t) {
+        struct vm_task *next = t->next_waiter;
+
+        t->next_waiter = NULL;
+        strand_wake(t->strand);
+        t = next;
+    }
+}
+
+void vm_value_ready(const struct strand *st, struct vm_value *v, enum mpc_domain domain)
+{
+    v->form[domain].ready = true;
+    v->form[domain].depth = st->depth;
+    wake_waiters(st, v);
+}
+
+void vm_value_clear_ready(const struct strand *st, struct vm_value *v)
+{
+    v->clear_ready = true;
+    v->clear_depth = st->depth;
+    wake_waiters(st, v);
+}
+
+static enum sotto_err await(struct strand *st, struct vm_value *v, const bool *ready, const uint64_t *depth)
+{
+    struct vm_task waiter = { .strand = st };
+
+    while (!*ready) {
+        waiter.next_waiter = v->waiters;
+        v->waiters = &waiter;
+        TRY(strand_park(st)); /* a dead session wakes nobody through the value: the entry may go */
+    }
+    if (*depth > st->depth)
+        st->depth = *depth;
+    return st->s->fault.code;
+}
+
+enum sotto_err vm_value_await(struct strand *st, struct vm_value *v, enum mpc_domain domain)
+{
+    return await(st, v, &v->form[domain].ready, &v->form[domain].depth);
+}
+
+enum sotto_err vm_value_await_clear(struct strand *st, struct vm_value *v)
+{
+    return await(st, v, &v->clear_ready, &v->clear_depth);
+}
+
+enum sotto_err vm_value_await_all(struct strand *st, struct vm_value *v)
+{
+    if (v->clear)
+        TRY(vm_value_await_clear(st, v));
+    for (int d = 0; d < 2; d++)
+        if (v->form[d].made)
+            TRY(vm_value_await(st, v, (enum mpc_domain)d));
+    return SOTTO_OK;
+}
