@@ -15,10 +15,11 @@ uint8_t *net_queue_room(struct net_queue *q, size_t len)
         cap *= 2;
     /* Moving pays when half of the buffer is gone; else the same bytes would be moved again and again. */
     if (cap == q->cap && used <= cap / 2) {
+        q->high = q->tail > q->high ? q->tail : q->high;
         memmove(q->data, q->data + q->head, used);
     } else {
         cap = cap == q->cap ? 2 * cap : cap;
-        data = mem_alloc(cap, 1);
+        data = mem_resize(NULL, cap, 1); /* not zeroed: only what is written is ever read */
         if (!data)
             return NULL;
         if (used)
@@ -35,6 +36,8 @@ uint8_t *net_queue_room(struct net_queue *q, size_t len)
 void net_queue_drop(struct net_queue *q, size_t len)
 {
     assert(len <= net_queue_len(q));
+    if (q->tail > q->high)
+        q->high = q->tail;
     q->head += len;
     if (q->head < q->tail)
         return;
@@ -46,7 +49,7 @@ void net_queue_drop(struct net_queue *q, size_t len)
 void net_queue_wipe(struct net_queue *q)
 {
     if (q->data)
-        mem_wipe(q->data, q->cap);
+        mem_wipe(q->data, q->tail > q->high ? q->tail : q->high);
     mem_free(q->data);
     *q = (struct net_queue){ 0 };
 }

@@ -9,6 +9,7 @@
 struct net_queue {
     uint8_t *data;
     size_t head, tail, cap;
+    size_t high; /* the most that tail ever was, noted when the head moves: so much is wiped */
 };
 
 /** At least len (> 0) writable bytes at the tail, or NULL when memory is short; the content is unharmed. */
