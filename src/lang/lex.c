@@ -148,7 +148,7 @@ static enum sotto_err lex_punct(struct lexer *lex, struct token *t)
     t->kind = TOKEN_PUNCT;
     t->at.len = 1;
     for (size_t i = 0; i < sizeof two / sizeof *two; i++)
-        if (c == two[i][0] && peek(lex, 1) == two[i][1])
+        if (c == (uint8_t)two[i][0] && peek(lex, 1) == (uint8_t)two[i][1])
             t->at.len = 2;
     if (c == '"' || c == '\'')
         return lang_error(lex->src, t->at, "use numbers", "there is no text in this language");

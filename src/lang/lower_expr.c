@@ -255,7 +255,7 @@ static enum sotto_err lower_vector(struct lower *l, const struct expr *e, struct
 static enum sotto_err lower_element(struct lower *l, const struct expr *e, struct value *out)
 {
     struct value v;
-    uint32_t index;
+    uint32_t index = IMAGE_NONE;
 
     TRY(lower_vector(l, e->a, &v));
     TRY(lower_index(l, e->b, v.type, &index));

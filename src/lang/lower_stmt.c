@@ -208,7 +208,7 @@ static enum sotto_err lower_for(struct lower *l, struct stmt *s)
 {
     struct var *env = l->env;
     struct type t;
-    uint32_t low, high, counter, start;
+    uint32_t low = IMAGE_NONE, high = IMAGE_NONE, counter = IMAGE_NONE, start;
 
     TRY(type_resolve(l, &s->type, &t));
     if (t.secret || t.vector || t.elem == IMAGE_BOOL)
