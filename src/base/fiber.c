@@ -28,14 +28,14 @@ enum { GUARD_LEN = 4096, KEPT_MAX = 64 };
 
 /*  mapping:  [ guard page, no access | stack, growing down ........ | struct fiber ] */
 struct fiber {
-    void *sp;               /* saved stack pointer while not running */
-    struct fiber *resumer;  /* NULL: the thread itself */
+    void *sp;              /* saved stack pointer while not running */
+    struct fiber *resumer; /* NULL: the thread itself */
     struct fiber *next_kept;
     void (*fn)(void *);
     void *arg;
     uint8_t *map;
     bool done;
-    void *asan_stack;       /* the fake stack of the address sanitizer, while not running */
+    void *asan_stack; /* the fake stack of the address sanitizer, while not running */
 #ifdef SOTTO_CT
     unsigned valgrind_id;
 #endif
@@ -53,8 +53,8 @@ struct fiber_root {
 
 static _Thread_local struct fiber_root tls;
 
-/* fiber_switch(save, load): push the registers that a call must keep, store the stack pointer to *save, continue
- * on `load`. Not ucontext: that makes two system calls a switch. */
+/* fiber_switch(save, load): push the registers that a call must keep, store the stack pointer to *save,
+ * continue on `load`. Not ucontext: that makes two system calls a switch. */
 void fiber_switch(void **save, void *load);
 
 #if defined(__x86_64__)
@@ -67,9 +67,9 @@ __asm__(".text\n.globl fiber_switch\n.hidden fiber_switch\n.type fiber_switch,@f
 
 static void *first_frame(uint8_t *top, void (*entry)(void))
 {
-    uintptr_t *sp = (uintptr_t *)(((uintptr_t)top & ~(uintptr_t)15) - 16);
+    uintptr_t *sp = (uintptr_t *)(((uintptr_t)top & ~(uintptr_t)15) - 8);
 
-    *sp = 0; /* the return address of entry: it never returns */
+    *sp = 0; /* the return address of entry, which never returns; on entry sp is 8 modulo 16 */
     *--sp = (uintptr_t)entry;
     for (int i = 0; i < 6; i++)
         *--sp = 0;
@@ -81,11 +81,13 @@ __asm__(".text\n.globl fiber_switch\n.hidden fiber_switch\n.type fiber_switch,%f
         "  sub sp, sp, #160\n"
         "  stp x19, x20, [sp]\n  stp x21, x22, [sp, #16]\n  stp x23, x24, [sp, #32]\n"
         "  stp x25, x26, [sp, #48]\n  stp x27, x28, [sp, #64]\n  stp x29, x30, [sp, #80]\n"
-        "  stp d8, d9, [sp, #96]\n  stp d10, d11, [sp, #112]\n  stp d12, d13, [sp, #128]\n  stp d14, d15, [sp, #144]\n"
+        "  stp d8, d9, [sp, #96]\n  stp d10, d11, [sp, #112]\n  stp d12, d13, [sp, #128]\n  stp d14, d15, [sp, "
+        "#144]\n"
         "  mov x9, sp\n  str x9, [x0]\n  mov sp, x1\n"
         "  ldp x19, x20, [sp]\n  ldp x21, x22, [sp, #16]\n  ldp x23, x24, [sp, #32]\n"
         "  ldp x25, x26, [sp, #48]\n  ldp x27, x28, [sp, #64]\n  ldp x29, x30, [sp, #80]\n"
-        "  ldp d8, d9, [sp, #96]\n  ldp d10, d11, [sp, #112]\n  ldp d12, d13, [sp, #128]\n  ldp d14, d15, [sp, #144]\n"
+        "  ldp d8, d9, [sp, #96]\n  ldp d10, d11, [sp, #112]\n  ldp d12, d13, [sp, #128]\n  ldp d14, d15, [sp, "
+        "#144]\n"
         "  add sp, sp, #160\n  ret\n"
         ".size fiber_switch,.-fiber_switch\n");
 
