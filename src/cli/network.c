@@ -13,7 +13,7 @@ static const struct cli_option options[] = {
 };
 
 const struct cli_usage network_usage = {
-    .synopsis = "DIR [--parties NUMBER] [--host HOST ...] [--port NUMBER]",
+    .synopsis = "DIR [options]",
     .options = options,
     .operands = "DIR",
     .operands_min = 1,

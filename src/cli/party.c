@@ -22,7 +22,7 @@ static const struct cli_option options[] = {
 };
 
 const struct cli_usage party_usage = {
-    .synopsis = "--config node.yaml PROGRAM [--input NAME=FILE.csv ...] [options]",
+    .synopsis = "--config node.yaml PROGRAM [options]",
     .options = options,
     .operands = "FILE",
     .operands_min = 1,
