@@ -10,7 +10,7 @@ static enum sotto_err add_symbol(struct lower *l, const struct decl *d)
 
     if (!d->type.vector || !s->name)
         return SOTTO_OK;
-    v = scope_find(l->env, s->name);
+    v = scope_find(l, l->env, s->name);
     if (v)
         return SOTTO_OK; /* what it is will be checked when the size is used */
     if (l->im->symbols_n >= LANG_DECLS_MAX)
@@ -23,7 +23,7 @@ static enum sotto_err add_symbol(struct lower *l, const struct decl *d)
 static enum sotto_err check_new(struct lower *l, const struct decl *d)
 {
     static const char *const hint = "choose another name";
-    const struct var *v = scope_find(l->env, d->name);
+    const struct var *v = scope_find(l, l->env, d->name);
     const char *name = d->name->text;
 
     if (lower_is_builtin(name))

@@ -127,14 +127,14 @@ bool lower_is_builtin(const char *name);
 SOTTO_MUST_CHECK enum sotto_err lower_builtin(struct lower *l, const struct expr *e, struct value *out);
 
 /* lower_scope.c */
-struct var *scope_find(struct var *env, const struct name *name);
+struct var *scope_find(struct lower *l, struct var *env, const struct name *name);
 /** A variable may hide another variable, but nothing that the program declares outside of functions. */
 SOTTO_MUST_CHECK enum sotto_err scope_check_new(struct lower *l, struct span at, const struct name *name,
                                                 struct var *env);
 SOTTO_MUST_CHECK enum sotto_err scope_add(struct lower *l, enum var_kind kind, struct name *name, struct span at,
                                           struct type type, uint32_t reg, struct var **out);
 SOTTO_MUST_CHECK enum sotto_err scope_unknown(struct lower *l, struct span at, const struct name *name, bool call);
-struct decl *scope_function(const struct lower *l, const struct name *name);
+struct decl *scope_function(struct lower *l, const struct name *name);
 
 /* lower_call.c */
 SOTTO_MUST_CHECK enum sotto_err lower_call(struct lower *l, const struct expr *e, struct value *out);

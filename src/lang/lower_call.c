@@ -187,7 +187,7 @@ enum sotto_err lower_uncalled(struct lower *l, struct decl *f)
     for (const struct stmt *p = f->params; p; p = p->next) {
         const struct size_syntax *s = &p->type.size;
         struct type size = { .size = { IMAGE_NONE, 0 } };
-        struct var *bound = s->name ? scope_find(l->env, s->name) : NULL;
+        struct var *bound = s->name ? scope_find(l, l->env, s->name) : NULL;
 
         if (p->type.vector && s->name && (!bound || bound->kind != VAR_SIZE)) {
             size.size.symbol = image_add_symbol(l->im, s->name->text);

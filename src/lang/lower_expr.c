@@ -241,7 +241,7 @@ enum sotto_err lower_index(struct lower *l, const struct expr *e, struct type ve
 /* The vector of v[i]. An element of an output needs no copy of it all. */
 static enum sotto_err lower_vector(struct lower *l, const struct expr *e, struct value *out)
 {
-    const struct var *v = e->kind == EXPR_NAME ? scope_find(l->env, e->name) : NULL;
+    const struct var *v = e->kind == EXPR_NAME ? scope_find(l, l->env, e->name) : NULL;
 
     if (v && v->kind == VAR_OUTPUT && v->type.vector)
         *out = (struct value){ .type = v->type, .reg = v->reg };
@@ -266,7 +266,7 @@ static enum sotto_err lower_element(struct lower *l, const struct expr *e, struc
 
 static enum sotto_err lower_name(struct lower *l, const struct expr *e, struct value *out)
 {
-    const struct var *v = scope_find(l->env, e->name);
+    const struct var *v = scope_find(l, l->env, e->name);
 
     if (!v && scope_function(l, e->name))
         return lower_error(l, e->at, "call it: name(...)", "'%s' is a function", e->name->text);

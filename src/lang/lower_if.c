@@ -51,7 +51,7 @@ static enum sotto_err scan(struct lower *l, struct changes *c, const struct stmt
         if (list->kind == STMT_ASSIGN && list->index)
             c->elements = true;
         else if (list->kind == STMT_ASSIGN)
-            TRY(add_change(l, c, scope_find(env, list->name), other, list->at));
+            TRY(add_change(l, c, scope_find(l, env, list->name), other, list->at));
         TRY(scan(l, c, list->body, env, other));
         TRY(scan(l, c, list->other, env, other));
     }

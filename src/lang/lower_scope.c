@@ -5,10 +5,15 @@
 
 #include "lang/lower.h"
 
-struct var *scope_find(struct var *env, const struct name *name)
+enum { LOOKS_A_STEP = 16 }; /* how many names are looked at for one step of work */
+
+struct var *scope_find(struct lower *l, struct var *env, const struct name *name)
 {
-    while (env && env->name != name)
+    uint32_t looks = 0;
+
+    for (; env && env->name != name; looks++)
         env = env->next;
+    l->work += looks / LOOKS_A_STEP;
     return env;
 }
 
@@ -29,7 +34,7 @@ enum sotto_err scope_add(struct lower *l, enum var_kind kind, struct name *name,
 enum sotto_err scope_check_new(struct lower *l, struct span at, const struct name *name, struct var *env)
 {
     static const char *const kinds[] = { "", "", "an input", "a parameter", "an output", "a size" };
-    const struct var *v = scope_find(env, name);
+    const struct var *v = scope_find(l, env, name);
 
     if (lower_is_builtin(name->text) || scope_function(l, name))
         return lower_error(l, at, "choose another name", "'%s' is a function", name->text);
@@ -39,12 +44,15 @@ enum sotto_err scope_check_new(struct lower *l, struct span at, const struct nam
     return SOTTO_OK;
 }
 
-struct decl *scope_function(const struct lower *l, const struct name *name)
+struct decl *scope_function(struct lower *l, const struct name *name)
 {
-    for (struct decl *d = l->program; d; d = d->next)
-        if (d->kind == DECL_FUNCTION && d->name == name)
-            return d;
-    return NULL;
+    uint32_t looks = 0;
+    struct decl *d = l->program;
+
+    for (; d && !(d->kind == DECL_FUNCTION && d->name == name); looks++)
+        d = d->next;
+    l->work += looks / LOOKS_A_STEP;
+    return d;
 }
 
 /* Edit distance, at most 3. */

@@ -151,7 +151,7 @@ static enum sotto_err assign_element(struct lower *l, const struct stmt *s, stru
 
 static enum sotto_err lower_assign(struct lower *l, const struct stmt *s)
 {
-    struct var *v = scope_find(l->env, s->name);
+    struct var *v = scope_find(l, l->env, s->name);
 
     TRY(check_target(l, s, v));
     return s->index ? assign_element(l, s, v) : assign_whole(l, s, v);

@@ -42,7 +42,7 @@ enum sotto_err type_resolve_size(struct lower *l, const struct size_syntax *s, s
     *out = (struct size){ IMAGE_NONE, s->addend };
     if (!s->name)
         return SOTTO_OK;
-    v = scope_find(l->env, s->name);
+    v = scope_find(l, l->env, s->name);
     if (v && v->kind != VAR_SIZE)
         return lower_error(l, s->at, "a size is a number, or a name from an input's brackets: bid[n]",
                            "'%s' is not a size", s->name->text);
