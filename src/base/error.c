@@ -1,3 +1,4 @@
+#define FAULT_DEFINED_HERE
 #include "base/base.h"
 
 #include <stdarg.h>

@@ -53,6 +53,12 @@ int sotto_err_exit(enum sotto_err err);
 /** Record a fault and return its code. The first fault stays: a later one is its consequence. f may be NULL. */
 enum sotto_err fault_set(struct fault *f, enum sotto_err code, const char *format, ...) SOTTO_PRINTF(3, 4);
 
+#if defined(__clang_analyzer__) && !defined(FAULT_DEFINED_HERE)
+/* The static analyser does not see into the function, and would follow paths on which an error is none. */
+void fault_note(struct fault *f, const char *format, ...) SOTTO_PRINTF(2, 3);
+#define fault_set(f, code, ...) (fault_note(f, __VA_ARGS__), (code))
+#endif
+
 #define TRY(expression)                                                                                        \
     do {                                                                                                       \
         enum sotto_err try_err_ = (expression);                                                                \
