@@ -3,10 +3,10 @@
 
 enum { PASSES_MAX = 64 }; /* only values carried round loops need more than one */
 
+/* COUNT is not among them: it reads bools, and a bool is a bit however it is used. */
 static bool is_arithmetic(unsigned op)
 {
-    return op == IMAGE_ADD || op == IMAGE_SUB || op == IMAGE_NEG || op == IMAGE_MUL || op == IMAGE_SUM ||
-           op == IMAGE_COUNT;
+    return op == IMAGE_ADD || op == IMAGE_SUB || op == IMAGE_NEG || op == IMAGE_MUL || op == IMAGE_SUM;
 }
 
 static bool mark(uint8_t *marks, uint32_t reg)
@@ -25,7 +25,7 @@ static bool arithmetic_step(const struct image *im, const struct image_insn *in,
 
     if (is_arithmetic(in->op)) {
         changed |= mark(needs, in->a);
-        if (in->op != IMAGE_NEG && in->op != IMAGE_SUM && in->op != IMAGE_COUNT)
+        if (in->op != IMAGE_NEG && in->op != IMAGE_SUM)
             changed |= mark(needs, in->b);
         return changed;
     }

@@ -123,7 +123,8 @@ static void domains(void **state)
         { "o = reveal(s * s);", IMAGE_BITS, IMAGE_ARITH },
         { "o = reveal(-s);", IMAGE_BITS, IMAGE_ARITH },
         { "o = reveal(count(x == s));", IMAGE_BITS, IMAGE_BITS },
-        { "o = reveal(max(x) + 1);", IMAGE_BITS, IMAGE_BITS }, /* not x itself */
+        { "o = reveal(count(bool(x)));", IMAGE_BITS, IMAGE_BITS }, /* x != 0 is a comparison */
+        { "o = reveal(max(x) + 1);", IMAGE_BITS, IMAGE_BITS },     /* not x itself */
         { "o = reveal(sum(select(x > 3, x, 0)));", IMAGE_ARITH, IMAGE_BITS },
         { "o = reveal(sum(select(x > 3, 1, s)));", IMAGE_BITS, IMAGE_ARITH },
         { "secret u32 v[n] = x; v[0] = s; o = reveal(sum(v));", IMAGE_ARITH, IMAGE_ARITH },
