@@ -147,7 +147,7 @@ static void print_line(struct cli *cli, const char *name, const struct mpc_proto
                        const struct sample *s, struct spread cpu, struct spread wall, size_t runs,
                        struct writer *out)
 {
-    struct json j = { .out = out };
+    struct emit j = { .out = out };
     char size[OUTPUT_NUMBER_LEN], rounds[OUTPUT_NUMBER_LEN], bytes[OUTPUT_NUMBER_LEN], rss[OUTPUT_NUMBER_LEN];
     uint64_t most = 0;
 
@@ -160,26 +160,26 @@ static void print_line(struct cli *cli, const char *name, const struct mpc_proto
                     output_number(s->peak_rss >> 20, rss));
         return;
     }
-    json_object(&j, NULL);
-    json_string(&j, "workload", name);
-    json_string(&j, "protocol", protocol->name);
-    json_uint(&j, "parties", (uint64_t)protocol->parties);
-    json_uint(&j, "n", n);
-    json_real(&j, "cpu_seconds", cpu.median, 6);
-    json_real(&j, "cpu_seconds_min", cpu.least, 6);
-    json_real(&j, "cpu_seconds_max", cpu.greatest, 6);
-    json_real(&j, "wall_seconds", wall.median, 6);
-    json_real(&j, "wall_seconds_min", wall.least, 6);
-    json_real(&j, "wall_seconds_max", wall.greatest, 6);
-    json_uint(&j, "runs", runs);
-    json_uint(&j, "rounds", s->rounds);
-    json_array(&j, "bytes_sent");
+    emit_object(&j, NULL);
+    emit_string(&j, "workload", name);
+    emit_string(&j, "protocol", protocol->name);
+    emit_uint(&j, "parties", (uint64_t)protocol->parties);
+    emit_uint(&j, "n", n);
+    emit_real(&j, "cpu_seconds", cpu.median, 6);
+    emit_real(&j, "cpu_seconds_min", cpu.least, 6);
+    emit_real(&j, "cpu_seconds_max", cpu.greatest, 6);
+    emit_real(&j, "wall_seconds", wall.median, 6);
+    emit_real(&j, "wall_seconds_min", wall.least, 6);
+    emit_real(&j, "wall_seconds_max", wall.greatest, 6);
+    emit_uint(&j, "runs", runs);
+    emit_uint(&j, "rounds", s->rounds);
+    emit_array(&j, "bytes_sent");
     for (int p = 0; p < protocol->parties; p++)
-        json_uint(&j, NULL, s->bytes_sent[p]);
-    json_end(&j, ']');
-    json_uint(&j, "peak_rss_bytes", s->peak_rss);
-    json_null(&j, "bound_cpu_seconds");
-    json_end(&j, '}');
+        emit_uint(&j, NULL, s->bytes_sent[p]);
+    emit_end(&j, ']');
+    emit_uint(&j, "peak_rss_bytes", s->peak_rss);
+    emit_null(&j, "bound_cpu_seconds");
+    emit_end(&j, '}');
     write_u8(out, '\n');
 }
 

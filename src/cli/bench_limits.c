@@ -1,6 +1,6 @@
 /* bench_limits.c - what one core of this machine does at best, measured in the same run as the workloads. */
 #include "cli/bench.h"
-#include "cli/json.h"
+#include "cli/emit.h"
 
 enum { CACHED_LEN = 1 << 15, MEMORY_LEN = 1 << 26, TRIALS = 5 };
 
@@ -64,11 +64,11 @@ static bool best_of(const struct limit *limit, struct buffers *b, double *per_se
 static enum sotto_err print_limits(struct cli *cli, struct buffers *b)
 {
     struct writer out = { 0 };
-    struct json j = { .out = &out };
+    struct emit j = { .out = &out };
     double rate;
 
     if (cli->json)
-        json_object(&j, NULL);
+        emit_object(&j, NULL);
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
         char key[64];
 
@@ -78,12 +78,12 @@ static enum sotto_err print_limits(struct cli *cli, struct buffers *b)
         }
         snprintf(key, sizeof key, "%s_bytes_per_second", limits[i].name);
         if (cli->json)
-            json_real(&j, key, rate, 0);
+            emit_real(&j, key, rate, 0);
         else
             text_format(&out, "%-14s %7.2f GB/s  %s\n", limits[i].name, rate / 1e9, limits[i].text);
     }
     if (cli->json) {
-        json_end(&j, '}');
+        emit_end(&j, '}');
         write_u8(&out, '\n');
     }
     return cli_print(cli, &out);

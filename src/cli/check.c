@@ -1,7 +1,7 @@
 /* check.c - `sotto check`: what a program takes, gives and opens, before anybody runs it. */
 #include "cli/commands.h"
 #include "cli/job.h"
-#include "cli/json.h"
+#include "cli/emit.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -85,107 +85,107 @@ static void print_text(const struct job *job, const char *path, struct writer *o
 }
 
 /* "type" is the element's; "size" a text such as "n", null for a scalar; "n" its value where known. */
-static void json_type(struct json *j, const struct job *job, unsigned elem, uint32_t size)
+static void json_type(struct emit *j, const struct job *job, unsigned elem, uint32_t size)
 {
     const struct image *im = &job->image;
     char text[JOB_TYPE_LEN];
 
-    json_string(j, "type", image_elem_name((enum image_elem)elem));
+    emit_string(j, "type", image_elem_name((enum image_elem)elem));
     if (size == IMAGE_NONE) {
-        json_null(j, "size");
+        emit_null(j, "size");
         return;
     }
     job_type(job, elem, size, false, text);
     text[strlen(text) - 1] = 0;
-    json_string(j, "size", strchr(text, '[') + 1);
+    emit_string(j, "size", strchr(text, '[') + 1);
     if (im->sizes[size].symbol == IMAGE_NONE)
-        json_uint(j, "n", im->sizes[size].addend);
+        emit_uint(j, "n", im->sizes[size].addend);
     else if (job->symbol_known[im->sizes[size].symbol])
-        json_uint(j, "n", job->symbols[im->sizes[size].symbol] + im->sizes[size].addend);
+        emit_uint(j, "n", job->symbols[im->sizes[size].symbol] + im->sizes[size].addend);
 }
 
-static void json_value(struct json *j, const char *key, unsigned elem, uint64_t value)
+static void json_value(struct emit *j, const char *key, unsigned elem, uint64_t value)
 {
     if (elem == IMAGE_BOOL)
-        json_bool(j, key, value != 0);
+        emit_bool(j, key, value != 0);
     else if (image_elem_signed((enum image_elem)elem))
-        json_int(j, key, (int64_t)value);
+        emit_int(j, key, (int64_t)value);
     else
-        json_uint(j, key, value);
+        emit_uint(j, key, value);
 }
 
-static void json_inputs(struct json *j, const struct job *job)
+static void json_inputs(struct emit *j, const struct job *job)
 {
     const struct image *im = &job->image;
 
-    json_array(j, "inputs");
+    emit_array(j, "inputs");
     for (size_t i = 0; i < im->inputs_n; i++) {
-        json_object(j, NULL);
-        json_string(j, "name", im->inputs[i].name);
-        json_string(j, "from", im->inputs[i].from);
+        emit_object(j, NULL);
+        emit_string(j, "name", im->inputs[i].name);
+        emit_string(j, "from", im->inputs[i].from);
         json_type(j, job, im->inputs[i].elem, im->inputs[i].size);
-        json_end(j, '}');
+        emit_end(j, '}');
     }
-    json_end(j, ']');
-    json_array(j, "params");
+    emit_end(j, ']');
+    emit_array(j, "params");
     for (size_t i = 0; i < im->params_n; i++) {
-        json_object(j, NULL);
-        json_string(j, "name", im->params[i].name);
-        json_string(j, "type", image_elem_name((enum image_elem)im->params[i].elem));
+        emit_object(j, NULL);
+        emit_string(j, "name", im->params[i].name);
+        emit_string(j, "type", image_elem_name((enum image_elem)im->params[i].elem));
         if (job->param_known[i])
             json_value(j, "value", im->params[i].elem, job->params[i]);
         else
-            json_null(j, "value");
-        json_end(j, '}');
+            emit_null(j, "value");
+        emit_end(j, '}');
     }
-    json_end(j, ']');
+    emit_end(j, ']');
 }
 
-static void json_outputs(struct json *j, const struct job *job)
+static void json_outputs(struct emit *j, const struct job *job)
 {
     const struct image *im = &job->image;
 
-    json_array(j, "outputs");
+    emit_array(j, "outputs");
     for (size_t i = 0; i < im->outputs_n; i++) {
-        json_object(j, NULL);
-        json_string(j, "name", im->outputs[i].name);
-        json_string(j, "to", im->outputs[i].to);
+        emit_object(j, NULL);
+        emit_string(j, "name", im->outputs[i].name);
+        emit_string(j, "to", im->outputs[i].to);
         json_type(j, job, im->outputs[i].elem, im->outputs[i].size);
-        json_end(j, '}');
+        emit_end(j, '}');
     }
-    json_end(j, ']');
-    json_array(j, "opens");
+    emit_end(j, ']');
+    emit_array(j, "opens");
     for (size_t i = 0; i < im->reveals_n; i++) {
         const struct image_reveal *r = &im->reveals[i];
 
-        json_object(j, NULL);
-        json_string(j, "what", r->what);
-        json_string(j, "to", r->to);
-        json_uint(j, "line", r->line);
+        emit_object(j, NULL);
+        emit_string(j, "what", r->what);
+        emit_string(j, "to", r->to);
+        emit_uint(j, "line", r->line);
         json_type(j, job, r->elem, r->size);
-        json_bool(j, "may_repeat", r->in_loop);
-        json_bool(j, "depends_on_opened", r->under_reveal);
-        json_end(j, '}');
+        emit_bool(j, "may_repeat", r->in_loop);
+        emit_bool(j, "depends_on_opened", r->under_reveal);
+        emit_end(j, '}');
     }
-    json_end(j, ']');
+    emit_end(j, ']');
 }
 
 static void print_json(const struct job *job, struct writer *out)
 {
-    struct json j = { .out = out };
+    struct emit j = { .out = out };
     char hex[2 * CRYPTO_HASH_LEN + 1];
 
     crypto_hex(hex, job->hash, sizeof job->hash);
-    json_object(&j, NULL);
-    json_string(&j, "program", job->image.name);
+    emit_object(&j, NULL);
+    emit_string(&j, "program", job->image.name);
     json_inputs(&j, job);
     json_outputs(&j, job);
-    json_object(&j, "image");
-    json_string(&j, "hash", hex);
-    json_uint(&j, "bytes", job->image_len);
-    json_uint(&j, "instructions", job->image.code_n);
-    json_end(&j, '}');
-    json_end(&j, '}');
+    emit_object(&j, "image");
+    emit_string(&j, "hash", hex);
+    emit_uint(&j, "bytes", job->image_len);
+    emit_uint(&j, "instructions", job->image.code_n);
+    emit_end(&j, '}');
+    emit_end(&j, '}');
     write_u8(out, '\n');
 }
 

@@ -172,7 +172,7 @@ enum sotto_err options_bytes(struct cli *cli, const char *name, uint64_t *value)
     if (!parse_uint(text, &end, &v) || v == 0)
         return bad_value(cli, name, text, want);
     if (*end)
-        shift = *end == 'K' || *end == 'k' ? 10 : *end == 'M' ? 20 : *end == 'G' ? 30 : 64;
+        shift = toupper(*end) == 'K' ? 10 : toupper(*end) == 'M' ? 20 : toupper(*end) == 'G' ? 30 : 64;
     if (shift == 64 || (*end && end[1]) || v > UINT64_MAX >> shift)
         return bad_value(cli, name, text, want);
     *value = v << shift;

@@ -23,11 +23,27 @@ const char *output_security(const struct mpc_protocol *protocol)
     return protocol->parties < 2 ? "none" : protocol->active ? "active" : "passive";
 }
 
+/* How many of the values fit into room, with `tail` after them unless they all do. */
+static size_t fitting(unsigned elem, const uint64_t *values, size_t n, size_t room, size_t tail)
+{
+    char one[JOB_VALUE_LEN];
+    size_t used = 1, with_tail = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        used += job_value(elem, values[i], one) + (i ? 2 : 0);
+        if (used + tail <= room)
+            with_tail = i + 1;
+        if (used + 1 > room)
+            return with_tail ? with_tail : 1;
+    }
+    return n;
+}
+
 void output_value(struct writer *out, unsigned elem, uint32_t size, const uint64_t *values, size_t n,
                   size_t room)
 {
     char one[JOB_VALUE_LEN], tail[64];
-    size_t used = 1;
+    size_t shown;
 
     if (size == IMAGE_NONE && n == 1) {
         job_value(elem, values[0], one);
@@ -35,18 +51,12 @@ void output_value(struct writer *out, unsigned elem, uint32_t size, const uint64
         return;
     }
     snprintf(tail, sizeof tail, ", ...] (%zu values)", n);
-    write_u8(out, '[');
-    for (size_t i = 0; i < n; i++) {
-        size_t len = job_value(elem, values[i], one), need = used + len + 2;
-
-        if (need + (i + 1 < n ? strlen(tail) : 0) > room && i > 0) {
-            text_format(out, "%s", tail);
-            return;
-        }
-        text_format(out, "%s%s", i ? ", " : "", one);
-        used += len + (i ? 2 : 0);
+    shown = fitting(elem, values, n, room, strlen(tail));
+    for (size_t i = 0; i < shown; i++) {
+        job_value(elem, values[i], one);
+        text_format(out, "%s%s", i ? ", " : "[", one);
     }
-    write_u8(out, ']');
+    text_format(out, "%s", shown < n ? tail : n ? "]" : "[]");
 }
 
 void output_opened(const struct job *job, const struct run_result *r, size_t lines_max, struct writer *out)
@@ -123,83 +133,83 @@ void output_text(const struct job *job, const struct mpc_protocol *protocol, con
                 (double)r->setup_ns / 1e9, (double)r->compute_ns / 1e9, plain);
 }
 
-static void json_one(struct json *j, const char *key, unsigned elem, uint64_t value)
+static void json_one(struct emit *j, const char *key, unsigned elem, uint64_t value)
 {
     if (elem == IMAGE_BOOL)
-        json_bool(j, key, value != 0);
+        emit_bool(j, key, value != 0);
     else if (image_elem_signed((enum image_elem)elem))
-        json_int(j, key, (int64_t)value);
+        emit_int(j, key, (int64_t)value);
     else
-        json_uint(j, key, value);
+        emit_uint(j, key, value);
 }
 
-static void json_values(struct json *j, const char *key, unsigned elem, uint32_t size, const uint64_t *values,
+static void json_values(struct emit *j, const char *key, unsigned elem, uint32_t size, const uint64_t *values,
                         size_t n)
 {
     if (size == IMAGE_NONE && n == 1) {
         json_one(j, key, elem, values[0]);
         return;
     }
-    json_array(j, key);
+    emit_array(j, key);
     for (size_t i = 0; i < n; i++)
         json_one(j, NULL, elem, values[i]);
-    json_end(j, ']');
+    emit_end(j, ']');
 }
 
-static void json_results(struct json *j, const struct image *im, const struct vm_result *r)
+static void json_results(struct emit *j, const struct image *im, const struct vm_result *r)
 {
-    json_object(j, "outputs");
+    emit_object(j, "outputs");
     for (size_t i = 0; i < im->outputs_n; i++) {
         const struct image_output *o = &im->outputs[i];
 
         if (r->outputs[i].set)
             json_values(j, o->name, o->elem, o->size, r->outputs[i].values, r->outputs[i].n);
         else
-            json_null(j, o->name);
+            emit_null(j, o->name);
     }
-    json_end(j, '}');
-    json_array(j, "opened");
+    emit_end(j, '}');
+    emit_array(j, "opened");
     for (size_t i = 0; i < r->opened_n; i++) {
         const struct image_reveal *reveal = &im->reveals[r->opened[i].reveal];
 
-        json_object(j, NULL);
-        json_string(j, "what", reveal->what);
-        json_string(j, "to", reveal->to);
-        json_uint(j, "line", reveal->line);
-        json_string(j, "type", image_elem_name((enum image_elem)reveal->elem));
+        emit_object(j, NULL);
+        emit_string(j, "what", reveal->what);
+        emit_string(j, "to", reveal->to);
+        emit_uint(j, "line", reveal->line);
+        emit_string(j, "type", image_elem_name((enum image_elem)reveal->elem));
         json_values(j, "value", reveal->elem, reveal->size, r->opened[i].values, r->opened[i].n);
-        json_end(j, '}');
+        emit_end(j, '}');
     }
-    json_end(j, ']');
+    emit_end(j, ']');
 }
 
 void output_json(const struct job *job, const struct mpc_protocol *protocol, const struct run_result *r,
                  struct writer *out)
 {
-    struct json j = { .out = out };
+    struct emit j = { .out = out };
 
-    json_object(&j, NULL);
-    json_string(&j, "program", job->image.name);
-    json_string(&j, "protocol", protocol->name);
-    json_uint(&j, "parties", (uint64_t)protocol->parties);
-    json_string(&j, "security", output_security(protocol));
-    json_string(&j, "statement", protocol->label);
+    emit_object(&j, NULL);
+    emit_string(&j, "program", job->image.name);
+    emit_string(&j, "protocol", protocol->name);
+    emit_uint(&j, "parties", (uint64_t)protocol->parties);
+    emit_string(&j, "security", output_security(protocol));
+    emit_string(&j, "statement", protocol->label);
     json_results(&j, &job->image, &r->vm);
-    json_uint(&j, "rounds", r->rounds);
-    json_array(&j, "bytes_sent");
+    emit_uint(&j, "rounds", r->rounds);
+    emit_array(&j, "bytes_sent");
     for (int p = 0; p < r->parties; p++) {
         if (r->self < 0 || p == r->self)
-            json_uint(&j, NULL, r->bytes_sent[p]);
+            emit_uint(&j, NULL, r->bytes_sent[p]);
         else
-            json_null(&j, NULL);
+            emit_null(&j, NULL);
     }
-    json_end(&j, ']');
-    json_object(&j, "seconds");
-    json_real(&j, "setup", (double)r->setup_ns / 1e9, 6);
-    json_real(&j, "compute", (double)r->compute_ns / 1e9, 6);
-    json_real(&j, "total", (double)r->total_ns / 1e9, 6);
-    json_end(&j, '}');
-    json_end(&j, '}');
+    emit_end(&j, ']');
+    emit_object(&j, "seconds");
+    emit_real(&j, "setup", (double)r->setup_ns / 1e9, 6);
+    emit_real(&j, "compute", (double)r->compute_ns / 1e9, 6);
+    emit_real(&j, "total", (double)r->total_ns / 1e9, 6);
+    emit_end(&j, '}');
+    emit_end(&j, '}');
     write_u8(out, '\n');
 }
 

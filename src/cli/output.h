@@ -2,7 +2,7 @@
 #ifndef SOTTO_CLI_OUTPUT_H
 #define SOTTO_CLI_OUTPUT_H
 
-#include "cli/json.h"
+#include "cli/emit.h"
 #include "cli/side.h"
 
 /** "winner = 417"; a vector that does not fit the line is cut and its length told. `width` is the names'

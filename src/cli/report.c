@@ -1,6 +1,6 @@
 /* report.c - the one place where the tool writes results and failures. */
 #include "cli/cli.h"
-#include "cli/json.h"
+#include "cli/emit.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -19,32 +19,32 @@ enum sotto_err cli_print(struct cli *cli, struct writer *w)
 
 static void error_json(struct cli *cli, enum sotto_err err, const char *message, struct writer *out)
 {
-    struct json j = { .out = out };
+    struct emit j = { .out = out };
 
-    json_object(&j, NULL);
-    json_object(&j, "error");
-    json_string(&j, "code", sotto_err_name(err));
-    json_uint(&j, "exit", (uint64_t)sotto_err_exit(err));
-    json_string(&j, "message", message);
+    emit_object(&j, NULL);
+    emit_object(&j, "error");
+    emit_string(&j, "code", sotto_err_name(err));
+    emit_uint(&j, "exit", (uint64_t)sotto_err_exit(err));
+    emit_string(&j, "message", message);
     if (cli->has_diag) {
-        json_string(&j, "file", cli->diag.file);
-        json_uint(&j, "line", cli->diag.line);
-        json_uint(&j, "column", cli->diag.column);
-        json_string(&j, "hint", cli->diag.hint);
+        emit_string(&j, "file", cli->diag.file);
+        emit_uint(&j, "line", cli->diag.line);
+        emit_uint(&j, "column", cli->diag.column);
+        emit_string(&j, "hint", cli->diag.hint);
     }
-    json_array(&j, "suspects");
+    emit_array(&j, "suspects");
     for (unsigned p = 0; p < SOTTO_PARTIES_MAX; p++)
         if (cli->fault.suspects >> p & 1)
-            json_uint(&j, NULL, p);
-    json_end(&j, ']');
+            emit_uint(&j, NULL, p);
+    emit_end(&j, ']');
     if (cli->fault.code && cli->fault.accuser >= 0)
-        json_uint(&j, "accuser", (uint64_t)cli->fault.accuser);
+        emit_uint(&j, "accuser", (uint64_t)cli->fault.accuser);
     else
-        json_null(&j, "accuser");
-    json_end(&j, '}');
-    json_string(&j, "program", *cli->program ? cli->program : NULL);
-    json_string(&j, "protocol", cli->protocol);
-    json_end(&j, '}');
+        emit_null(&j, "accuser");
+    emit_end(&j, '}');
+    emit_string(&j, "program", *cli->program ? cli->program : NULL);
+    emit_string(&j, "protocol", cli->protocol);
+    emit_end(&j, '}');
     write_u8(out, '\n');
 }
 

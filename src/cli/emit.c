@@ -1,8 +1,8 @@
-#include "cli/json.h"
+#include "cli/emit.h"
 
 #include <inttypes.h>
 
-static void quoted(struct json *j, const char *text)
+static void quoted(struct emit *j, const char *text)
 {
     const uint8_t *p = (const uint8_t *)text, *end = p + strlen(text);
 
@@ -27,7 +27,7 @@ static void quoted(struct json *j, const char *text)
     write_u8(j->out, '"');
 }
 
-static void begin(struct json *j, const char *key)
+static void begin(struct emit *j, const char *key)
 {
     if (j->comma)
         write_u8(j->out, ',');
@@ -38,27 +38,27 @@ static void begin(struct json *j, const char *key)
     }
 }
 
-void json_object(struct json *j, const char *key)
+void emit_object(struct emit *j, const char *key)
 {
     begin(j, key);
     write_u8(j->out, '{');
     j->comma = false;
 }
 
-void json_array(struct json *j, const char *key)
+void emit_array(struct emit *j, const char *key)
 {
     begin(j, key);
     write_u8(j->out, '[');
     j->comma = false;
 }
 
-void json_end(struct json *j, char closer)
+void emit_end(struct emit *j, char closer)
 {
     write_u8(j->out, (uint8_t)closer);
     j->comma = true;
 }
 
-void json_string(struct json *j, const char *key, const char *text)
+void emit_string(struct emit *j, const char *key, const char *text)
 {
     begin(j, key);
     if (text)
@@ -67,31 +67,31 @@ void json_string(struct json *j, const char *key, const char *text)
         write_bytes(j->out, "null", 4);
 }
 
-void json_uint(struct json *j, const char *key, uint64_t v)
+void emit_uint(struct emit *j, const char *key, uint64_t v)
 {
     begin(j, key);
     text_format(j->out, "%" PRIu64, v);
 }
 
-void json_int(struct json *j, const char *key, int64_t v)
+void emit_int(struct emit *j, const char *key, int64_t v)
 {
     begin(j, key);
     text_format(j->out, "%" PRId64, v);
 }
 
-void json_real(struct json *j, const char *key, double v, int decimals)
+void emit_real(struct emit *j, const char *key, double v, int decimals)
 {
     begin(j, key);
     text_format(j->out, "%.*f", decimals, v);
 }
 
-void json_bool(struct json *j, const char *key, bool v)
+void emit_bool(struct emit *j, const char *key, bool v)
 {
     begin(j, key);
     text_format(j->out, "%s", v ? "true" : "false");
 }
 
-void json_null(struct json *j, const char *key)
+void emit_null(struct emit *j, const char *key)
 {
-    json_string(j, key, NULL);
+    emit_string(j, key, NULL);
 }
