@@ -109,10 +109,12 @@ SOTTO_MUST_CHECK enum sotto_err net_abort_decode(struct net_channel *ch, int fro
 bool net_abort_is_relay(int from, const uint8_t *p, size_t len);
 
 /* --- net_tls: mutual TLS 1.3, both keys pinned (tls.c) -------------------------------------------------- */
+/** Load what TLS needs (some milliseconds). Optional: a process that is about to fork parties does it once for all. */
+void net_tls_prepare(void);
 /** A socket that listens on host:*port (0: any free one, told in *port), or -1 with f filled. */
 int net_listen(const char *host, uint16_t *port, struct fault *f);
-/** Join the mesh: connect to every lower party, accept every higher one, check all pins, exchange `greeting`
- *  (32 bytes that all must share: see fault text "runs another ..."). Takes over listen_fd.
+/** Join the mesh: connect to every lower party, accept every higher one, check all pins, compare job and all keys
+ *  (see fault text "runs another ..."), and return when all parties have all their links. Takes over listen_fd.
  *  job binds all frames. Silence of more than timeout_ms at any step is an error. NULL: f says why. */
 struct net_channel *net_tls_new(const struct crypto_identity *id, int self, int parties,
                                 const struct net_peer peer[], int listen_fd, uint32_t job, unsigned timeout_ms,

@@ -104,3 +104,15 @@ void tls_context_wipe(struct tls_context *ctx)
     ctx->ssl = NULL;
     ctx->bio = NULL;
 }
+
+void net_tls_prepare(void)
+{
+    struct crypto_identity id;
+    struct tls_context ctx;
+    struct net_peer nobody = { 0 };
+
+    crypto_identity_new(&id);
+    if (tls_context_init(&ctx, &id, 1, &nobody, NULL) == SOTTO_OK)
+        tls_context_wipe(&ctx); /* a failure will show again, with a place to say so */
+    mem_wipe(&id, sizeof id);
+}

@@ -361,17 +361,22 @@ static enum sotto_err call_due(struct join *j)
     return SOTTO_OK;
 }
 
-/* A free slot for a caller; the oldest caller makes room. */
+/* A free slot for a caller. If there is none, the oldest that has not proven its key makes room, so that a
+ * crowd of strangers does not push out a party. */
 static struct attempt *guest_slot(struct join *j)
 {
-    struct attempt *oldest = &j->attempt[SOTTO_PARTIES_MAX];
+    struct attempt *oldest = NULL;
 
     for (int i = SOTTO_PARTIES_MAX; i < ATTEMPTS_MAX; i++) {
-        if (j->attempt[i].step == STEP_NONE)
-            return &j->attempt[i];
-        if (j->attempt[i].since_ns < oldest->since_ns)
-            oldest = &j->attempt[i];
+        struct attempt *a = &j->attempt[i];
+
+        if (a->step == STEP_NONE)
+            return a;
+        if (a->step == STEP_HANDSHAKE && (!oldest || a->since_ns < oldest->since_ns))
+            oldest = a;
     }
+    if (!oldest)
+        oldest = &j->attempt[SOTTO_PARTIES_MAX];
     drop(oldest);
     return oldest;
 }

@@ -328,14 +328,21 @@ static void test_slow_is_not_dead(void **state)
 static void test_absent(void **state)
 {
     struct committee *c = committee_new(3, run_echo);
+    int own = 0;
 
     (void)state;
     c->timeout_ms = SHORT_MS;
     c->absent[1] = true;
     run_threads(c);
-    for (int p = 0; p < 3; p += 2)
-        assert_fault(&c->party[p].fault, SOTTO_ERR_TIMEOUT, "party 1 (b, 127.0.0.1:");
-    assert_null(strstr(c->party[0].fault.text, "party 2"));
+    for (int p = 0; p < 3; p += 2) {
+        /* own finding, or that of the other one, who was quicker */
+        assert_fault(&c->party[p].fault,
+                     c->party[p].fault.code == SOTTO_ERR_TIMEOUT ? SOTTO_ERR_TIMEOUT : SOTTO_ERR_NETWORK,
+                     "no connection within 0.4 s with party 1 (b, 127.0.0.1:");
+        own += c->party[p].fault.code == SOTTO_ERR_TIMEOUT;
+        assert_null(strstr(c->party[p].fault.text, "with party 2"));
+    }
+    assert_true(own >= 1);
     committee_free(c);
 }
 
