@@ -1,6 +1,6 @@
 /* network.c - `sotto network init`: keys and configuration for a network of real parties. */
 #include "cli/commands.h"
-#include "net/config.h"
+#include "net/net.h"
 
 static const struct cli_option options[] = {
     { "parties", "NUMBER", "how many (default 4: what rep4 needs; rep3 needs 3)", "4 3", false },

@@ -1,7 +1,7 @@
 /* party.c - `sotto party`: one party of a network, in this process. */
 #include "cli/commands.h"
 #include "cli/output.h"
-#include "net/config.h"
+#include "net/net.h"
 
 #include <signal.h>
 

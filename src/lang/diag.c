@@ -2,7 +2,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/text.h"
 #include "lang/internal.h"
 
 /* Copies the line that starts at `at`, without its end, cut at a whole character. */

@@ -1,7 +1,6 @@
 /* lex.c - text to tokens. */
 #include <stdio.h>
 
-#include "base/text.h"
 #include "lang/internal.h"
 
 /* Characters that reorder the text around them could hide from a reader what the program does. */
