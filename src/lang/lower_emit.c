@@ -121,8 +121,8 @@ static bool retarget(struct lower *l, uint32_t dst, const struct value *v)
         return false;
     if (last->op == IMAGE_FOR || from->elem != to->elem || from->secret != to->secret || from->size != to->size)
         return false;
-    if (last->a == dst || last->b == dst ||
-        last->c == dst) /* may be a table index too: then a COPY does no harm */
+    /* These may be table indices too: then a COPY does no harm. */
+    if (last->a == dst || last->b == dst || last->c == dst)
         return false;
     last->dst = dst;
     im->regs_n--;

@@ -147,17 +147,17 @@ static const char rich[] =
     "  if (reveal(any(t == 1))) o += reveal(f(x, 4)); w[0] = 5; }\n"
     "void s2(u32 i) { }\n";
 
-static void memory_fails_once(void **state)
+/* Every allocation fails once: the error is said, nothing is lost and nothing is left. */
+static void each_fails_once(const char *source, size_t len)
 {
     struct lang_diag d;
     struct image im;
     enum sotto_err err = SOTTO_ERR_RESOURCE;
     uint64_t k;
 
-    (void)state;
     for (k = 0; err && k < 10000; k++) {
         mem_fail_after(k);
-        err = lang_compile("t.sotto", rich, sizeof rich - 1, &im, &d);
+        err = lang_compile("t.sotto", source, len, &im, &d);
         if (err && err != SOTTO_ERR_RESOURCE)
             fail_msg("allocation %llu: %s %u:%u %s", (unsigned long long)k, sotto_err_name(err), d.line,
                      d.column, d.text);
@@ -168,6 +168,22 @@ static void memory_fails_once(void **state)
     mem_fail_after(UINT64_MAX);
     assert_int_equal(err, SOTTO_OK);
     assert_true(k > 5);
+}
+
+static void memory_fails_once(void **state)
+{
+    size_t len;
+
+    (void)state;
+    each_fails_once(rich, sizeof rich - 1);
+    /* Arenas take memory in large pieces; a long program of one kind makes each kind of entry ask for one. */
+    len = build(HEAD "void main() {",
+                "o = reveal(s + 1                                                     + 2);", 3000, "}");
+    each_fails_once(text, len);
+    len = build(HEAD "void main() {", "u32 variable_%d = 12345;", 3000, "o = 1; }");
+    each_fails_once(text, len);
+    len = build("", "input secret u32 in_%d[n] from somebody_with_a_long_name;", 200, "void main() { }");
+    each_fails_once(text, len);
 }
 
 int main(void)

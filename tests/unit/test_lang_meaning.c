@@ -208,6 +208,9 @@ static const struct {
     { "", "o = reveal(s) + p;", 12 },
     { "", "o = reveal(sum(x) - s * 2);", 6 },
     { "", "o = u32(reveal(-t));", 2 },
+    { "", "o = u32(reveal(s <= 5)) * 100 + u32(reveal(s < 5)) * 10 + u32(reveal(s <= 4));", 100 },
+    { "", "o = u32(reveal(s >= 5)) * 100 + u32(reveal(s > 5)) * 10 + u32(reveal(s >= 6));", 100 },
+    { "", "o = u32(p <= 7) * 100 + u32(p != 7) * 10 + u32(p == 7 && 3 < p);", 101 },
     { "", "o = u32(reveal(t < 0) && reveal(t == -2) && reveal(t >= -2) && !reveal(t > -2));", 1 },
     { "", "o = u32(u8(255) + 1);", 0 },       /* wraps in u8 */
     { "", "o = u32(u8(i8(127) + 1));", 128 }, /* wraps in i8 */
