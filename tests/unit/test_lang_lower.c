@@ -167,7 +167,7 @@ static void manifest(void **state)
         { "bool b = false; if (reveal(s > 1)) b = true; if (b) o = reveal(s);", "2:s > 1;2R:s;" },
         { "bool b = false; for (u32 i in 0..n) { if (b) o = reveal(s); b = reveal(x[i] > 1); }",
           "2LR:s;2L:x[i] > 1;" },
-        { "if (reveal(s > 1)) { if (n > 1) o = reveal(s); }", "2:s > 1;2R:s;" },
+        { "bool c = n > 1; if (reveal(s > 1)) { if (c) o = reveal(s); }", "2:s > 1;2R:s;" },
         { "if (n > 1) { o = 1; } else { if (reveal(s > 1)) o = 2; } o = reveal(s);", "2:s > 1;2:s;" },
         { "if (reveal(s > 1)) return; o = reveal(s);", "2:s > 1;2R:s;" },
         { "o = open(s) + open(s + 1);", "1:a;1:a;" },
