@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -323,26 +325,31 @@ static void tls_abort(struct net_channel *ch, const struct fault *why)
     finish_all(m);
 }
 
+/* Bytes that the peer's machine has not acknowledged. After a reset there is nothing to wait for, though the
+ * kernel still counts them. */
+static bool unacknowledged(const struct tls_link *l)
+{
+    struct tcp_info info = { 0 };
+    socklen_t len = sizeof info;
+    int bytes = 0;
+
+    if (!l->stream || l->end == TLS_BROKEN || ioctl(l->stream->fd, SIOCOUTQ, &bytes) < 0 || !bytes)
+        return false;
+    return getsockopt(l->stream->fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 && info.tcpi_state != TCP_CLOSE;
+}
+
 /* Closing a socket on which bytes lie unread resets the connection, and a reset overtakes what we sent. So wait
  * until the peers' machines have acknowledged everything. */
 static void linger(struct tls_mesh *m)
 {
     uint64_t until = clock_now_ns() + ns_of_ms(LINGER_MS_MAX);
-    bool waiting = true;
+    bool waiting;
 
-    while (waiting) {
+    do {
         waiting = false;
-        for (int p = 0; p < m->ch.parties; p++) {
-            const struct tls_link *l = &m->link[p];
-            int unsent = 0;
-
-            if (l->stream && l->end != TLS_BROKEN && ioctl(l->stream->fd, SIOCOUTQ, &unsent) == 0 && unsent)
-                waiting = true;
-        }
-        if (!waiting || clock_now_ns() >= until)
-            return;
-        (void)poll(NULL, 0, 1);
-    }
+        for (int p = 0; p < m->ch.parties; p++)
+            waiting = waiting || unacknowledged(&m->link[p]);
+    } while (waiting && clock_now_ns() < until && poll(NULL, 0, 1) == 0);
 }
 
 static void mesh_wipe(struct tls_mesh *m)

@@ -19,7 +19,7 @@
 
 #include "net/tls.h"
 
-enum { TIMEOUT_MS = 3000, SHORT_MS = 400, JOB = 0x5077, TEST_SECONDS_MAX = 60 };
+enum { TIMEOUT_MS = 3000, SHORT_MS = 400, JOB = 0x5077, TEST_SECONDS_MAX = 120 };
 
 struct committee;
 struct party {
@@ -612,6 +612,27 @@ static void test_malformed(void **state)
     }
 }
 
+/* Someone on the way writes into the stream: no byte of it reaches a frame. */
+static bool run_garble(struct party *p)
+{
+    struct tls_mesh *m = (struct tls_mesh *)(void *)p->ch;
+    static const uint8_t record[64] = { 0x17, 3, 3, 0, 59 };
+
+    if (p->self == 0)
+        return wait_for_nothing(p);
+    return send(m->link[0].stream->fd, record, sizeof record, MSG_NOSIGNAL) == sizeof record;
+}
+
+static void test_garbled_stream(void **state)
+{
+    struct committee *c = committee_new(2, run_garble);
+
+    (void)state;
+    run_threads(c);
+    assert_fault(&c->party[0].fault, SOTTO_ERR_NETWORK, "the TLS connection with party 1 (b, 127.0.0.1:");
+    committee_free(c);
+}
+
 /* --- giving up ------------------------------------------------------------------------------------------ */
 
 static const struct {
@@ -722,6 +743,38 @@ static void test_allocations(void **state)
     assert_int_equal(f.code, SOTTO_ERR_TIMEOUT);
 }
 
+/* Party 1 runs out of memory anywhere between its start and its end: it says so, and party 0 does not hang. */
+static void test_allocations_in_the_mesh(void **state)
+{
+    bool done = false;
+
+    (void)state;
+    for (uint64_t k = 0; !done; k++) {
+        struct committee *c = committee_new(2, run_echo);
+        pid_t pid;
+
+        c->timeout_ms = SHORT_MS;
+        pid = fork();
+        if (pid == 0) {
+            alarm(TEST_SECONDS_MAX);
+            close(c->listen_fd[0]);
+            mem_fail_after(k);
+            party_main(&c->party[1]);
+            c->party[1].seconds = (double)mem_fail_after(UINT64_MAX);
+            _exit(0);
+        }
+        close(c->listen_fd[1]);
+        party_main(&c->party[0]);
+        assert_int_equal(waitpid(pid, NULL, 0), pid);
+        done = c->party[1].seconds <= (double)k;
+        if (!done)
+            assert_int_equal(c->party[1].fault.code, SOTTO_ERR_RESOURCE);
+        assert_int_equal(c->party[1].ok, done);
+        assert_true(!done || c->party[0].ok);
+        committee_free(c);
+    }
+}
+
 static void test_listen_refuses(void **state)
 {
     struct fault f = { 0 }, g = { 0 };
@@ -762,7 +815,9 @@ int main(void)
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_abort),
         cmocka_unit_test(test_relayed_abort_yields),
+        cmocka_unit_test(test_garbled_stream),
         cmocka_unit_test(test_allocations),
+        cmocka_unit_test(test_allocations_in_the_mesh),
     };
 
     alarm(TEST_SECONDS_MAX);
