@@ -1,8 +1,8 @@
 /* internal.h - values, their memory, and how an instruction becomes a task. Private to vm.
  *
- *   main strand          walks the code in order; control flow needs public values, so it waits for those alone
- *     └ task per instruction   waits for its operands, computes, makes its result ready
- *         └ conversion task     where an operand is not yet in the domain that is wanted
+ *   main strand            walks the code in order; control flow needs public values, so it waits for those
+ * alone task per instruction   waits for its operands; then a strand computes, and makes its result ready
+ *     conversion task        where an operand is not yet in the domain that is wanted
  *
  * An instruction's number on the wire is a counter that every task takes in program order, so that all parties
  * agree on it whatever their timing. */
@@ -27,6 +27,9 @@ struct vm_memory {
 void *vm_memory_alloc(struct vm_memory *m, size_t len);
 void vm_memory_free(struct vm_memory *m, void *p, size_t len);
 
+/* What of a value can be waited for: a form, by its domain, or the public values. */
+enum { VM_CLEAR = 2, VM_KINDS = 3 };
+
 /* The result of an instruction. One that all parties know has `clear`, be its register public or not; a secret
  * one has one form or both, each ready by itself. Never both: what is known is shared where it is needed,
  * without a message. Values are not changed once they are ready, so registers and tasks share them. */
@@ -46,18 +49,28 @@ struct vm_value {
         void *block;
         size_t len;
     } form[2];               /* by enum mpc_domain */
-    struct vm_task *waiters; /* tasks to wake when anything of it becomes ready */
+    struct vm_wait *waiters[VM_KINDS];
 };
 
+/* Who waits: a task that has not begun, or the main strand. */
+struct vm_wait {
+    struct vm_task *task;
+    struct strand *strand;
+    struct vm_wait *next;
+};
+
+/* A strand begins when all operands are there: what waits costs no stack. */
 struct vm_task {
     struct vm *vm;
-    const struct image_insn *in;
+    const struct image_insn *in;    /* NULL: a conversion */
     enum mpc_domain domain, result; /* of the operands, and what it makes */
     struct vm_value *dst, *a, *b, *c;
     struct vm_opened *opened; /* of a REVEAL */
-    struct strand *strand;
+    uint32_t seq;
+    unsigned pending; /* operands that are not there yet */
+    uint64_t depth;   /* of the latest operand, and of the control flow */
     enum sotto_err (*run)(struct strand *st, struct vm_task *t);
-    struct vm_task *next_waiter;
+    struct vm_wait wait[3];
 };
 
 struct vm {
@@ -86,13 +99,14 @@ SOTTO_MUST_CHECK enum sotto_err vm_value_make(struct strand *st, struct vm *vm, 
                                               enum mpc_domain domain);
 SOTTO_MUST_CHECK enum sotto_err vm_value_make_clear(struct strand *st, struct vm *vm, struct vm_value *v);
 /** It is there, at st's depth: whoever waits for it goes on. */
-void vm_value_ready(const struct strand *st, struct vm_value *v, enum mpc_domain domain);
-void vm_value_clear_ready(const struct strand *st, struct vm_value *v);
-/** Wait on strand st until the form is there; the strand's depth rises to the value's. */
-SOTTO_MUST_CHECK enum sotto_err vm_value_await(struct strand *st, struct vm_value *v, enum mpc_domain domain);
+void vm_value_ready(struct strand *st, struct vm_value *v, enum mpc_domain domain);
+void vm_value_clear_ready(struct strand *st, struct vm_value *v);
+/** The main strand waits until the public values are there; its depth rises to theirs. */
 SOTTO_MUST_CHECK enum sotto_err vm_value_await_clear(struct strand *st, struct vm_value *v);
-/** Every form that is made is ready. */
+/** The same for everything of v that is made. */
 SOTTO_MUST_CHECK enum sotto_err vm_value_await_all(struct strand *st, struct vm_value *v);
+/** Task t cannot begin before that of v (a domain or VM_CLEAR) is there; w is one of its wait[]. */
+void vm_value_wait(struct vm_value *v, unsigned kind, struct vm_task *t, struct vm_wait *w);
 static inline unsigned vm_value_bits(const struct vm_value *v)
 {
     return image_elem_bits((enum image_elem)v->elem);
@@ -117,6 +131,8 @@ struct vm_plan {
 struct vm_plan vm_plan_of(const struct vm_task *t);
 
 /* issue.c */
+/** One operand of t is there, as of `depth`. */
+void vm_task_operand_ready(struct strand *st, struct vm_task *t, uint64_t depth);
 /** A size under the job's binding; the session fails where it is past the limits. */
 SOTTO_MUST_CHECK enum sotto_err vm_size_of(struct strand *st, const struct vm *vm, uint32_t size, uint64_t *n);
 SOTTO_MUST_CHECK enum sotto_err vm_issue(struct vm *vm, const struct image_insn *in);

@@ -11,13 +11,6 @@ static const struct {
 
 /* --- running a task -------------------------------------------------------------------------------------- */
 
-static enum sotto_err await_operand(struct strand *st, struct vm_value *v, enum mpc_domain domain)
-{
-    if (!v)
-        return SOTTO_OK;
-    return v->clear ? vm_value_await_clear(st, v) : vm_value_await(st, v, domain);
-}
-
 static void finish(struct vm_task *t)
 {
     struct vm *vm = t->vm;
@@ -33,11 +26,7 @@ static void finish(struct vm_task *t)
 static enum sotto_err task_main(struct strand *st, void *arg)
 {
     struct vm_task *t = arg;
-    bool condition = t->in && t->in->op == IMAGE_SELECT;
 
-    TRY(await_operand(st, t->a, condition ? MPC_BITS : t->domain));
-    TRY(await_operand(st, t->b, t->domain));
-    TRY(await_operand(st, t->c, t->domain));
     TRY(t->run(st, t));
     if (t->dst->clear)
         vm_value_clear_ready(st, t->dst);
@@ -45,6 +34,14 @@ static enum sotto_err task_main(struct strand *st, void *arg)
         vm_value_ready(st, t->dst, t->result);
     finish(t);
     return SOTTO_OK;
+}
+
+void vm_task_operand_ready(struct strand *st, struct vm_task *t, uint64_t depth)
+{
+    if (depth > t->depth)
+        t->depth = depth;
+    if (--t->pending == 0 && !strand_spawn(t->vm->s, t->seq, 0, t->depth, task_main, t))
+        (void)strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a strand");
 }
 
 /* At most VM_WINDOW instructions are under way: the oldest must be done before a new one starts. */
@@ -78,11 +75,25 @@ static enum sotto_err out_of_memory(struct vm *vm)
                        "no memory for another instruction; give the job more (--memory)");
 }
 
+static void wait_for(struct vm_task *t, struct vm_value *v, enum mpc_domain domain, struct vm_wait *w)
+{
+    if (v)
+        vm_value_wait(v, v->clear ? VM_CLEAR : domain, t, w);
+}
+
 static enum sotto_err start(struct vm *vm, struct vm_task *t)
 {
+    bool condition = t->in && t->in->op == IMAGE_SELECT;
+
     TRY(enter_window(vm, t->dst));
-    t->strand = strand_spawn(vm->s, vm->seq, 0, vm->main->depth, task_main, t);
-    return t->strand ? SOTTO_OK : out_of_memory(vm);
+    t->seq = vm->seq;
+    t->depth = vm->main->depth;
+    t->pending = 1;
+    wait_for(t, t->a, condition ? MPC_BITS : t->domain, &t->wait[0]);
+    wait_for(t, t->b, t->domain, &t->wait[1]);
+    wait_for(t, t->c, t->domain, &t->wait[2]);
+    vm_task_operand_ready(vm->main, t, t->depth);
+    return vm->s->fault.code;
 }
 
 enum sotto_err vm_size_of(struct strand *st, const struct vm *vm, uint32_t size, uint64_t *n)

@@ -106,65 +106,89 @@ enum sotto_err vm_value_make_clear(struct strand *st, struct vm *vm, struct vm_v
     return v->clear ? SOTTO_OK : no_memory(st, vm, v->n * sizeof *v->clear);
 }
 
-/* In a dead session the waiters have been woken, or are about to be, and their entries may be gone. */
-static void wake_waiters(const struct strand *st, struct vm_value *v)
+/* In a dead session nothing begins any more, and the main strand's entries may be gone. */
+static void release(struct strand *st, struct vm_value *v, unsigned kind, uint64_t depth)
 {
-    struct vm_task *t = st->s->fault.code ? NULL : v->waiters;
+    struct vm_wait *w = v->waiters[kind];
 
-    v->waiters = NULL;
-    while (t) {
-        struct vm_task *next = t->next_waiter;
+    v->waiters[kind] = NULL;
+    while (w && !st->s->fault.code) {
+        struct vm_wait *next = w->next;
 
-        t->next_waiter = NULL;
-        strand_wake(t->strand);
-        t = next;
+        if (w->task)
+            vm_task_operand_ready(st, w->task, depth);
+        else
+            strand_wake(w->strand);
+        w = next;
     }
 }
 
-void vm_value_ready(const struct strand *st, struct vm_value *v, enum mpc_domain domain)
+void vm_value_ready(struct strand *st, struct vm_value *v, enum mpc_domain domain)
 {
     v->form[domain].ready = true;
     v->form[domain].depth = st->depth;
-    wake_waiters(st, v);
+    release(st, v, domain, st->depth);
 }
 
-void vm_value_clear_ready(const struct strand *st, struct vm_value *v)
+void vm_value_clear_ready(struct strand *st, struct vm_value *v)
 {
     v->clear_ready = true;
     v->clear_depth = st->depth;
-    wake_waiters(st, v);
+    release(st, v, VM_CLEAR, st->depth);
 }
 
-static enum sotto_err await(struct strand *st, struct vm_value *v, const bool *ready, const uint64_t *depth)
+static bool is_ready(const struct vm_value *v, unsigned kind)
 {
-    struct vm_task waiter = { .strand = st };
+    return kind == VM_CLEAR ? v->clear_ready : v->form[kind].ready;
+}
 
-    while (!*ready) {
-        waiter.next_waiter = v->waiters;
-        v->waiters = &waiter;
-        TRY(strand_park(st)); /* a dead session wakes nobody through the value: the entry may go */
+static uint64_t depth_of(const struct vm_value *v, unsigned kind)
+{
+    return kind == VM_CLEAR ? v->clear_depth : v->form[kind].depth;
+}
+
+static void enlist(struct vm_value *v, unsigned kind, struct vm_wait *w)
+{
+    w->next = v->waiters[kind];
+    v->waiters[kind] = w;
+}
+
+void vm_value_wait(struct vm_value *v, unsigned kind, struct vm_task *t, struct vm_wait *w)
+{
+    if (is_ready(v, kind)) {
+        if (depth_of(v, kind) > t->depth)
+            t->depth = depth_of(v, kind);
+        return;
     }
-    if (*depth > st->depth)
-        st->depth = *depth;
-    return st->s->fault.code;
+    t->pending++;
+    w->task = t;
+    enlist(v, kind, w);
 }
 
-enum sotto_err vm_value_await(struct strand *st, struct vm_value *v, enum mpc_domain domain)
+static enum sotto_err await(struct strand *st, struct vm_value *v, unsigned kind)
 {
-    return await(st, v, &v->form[domain].ready, &v->form[domain].depth);
+    struct vm_wait w = { .strand = st };
+
+    if (!is_ready(v, kind)) {
+        enlist(v, kind, &w);
+        TRY(strand_park(st)); /* only release() wakes it, or the session's end */
+    }
+    if (depth_of(v, kind) > st->depth)
+        st->depth = depth_of(v, kind);
+    return st->s->fault.code;
 }
 
 enum sotto_err vm_value_await_clear(struct strand *st, struct vm_value *v)
 {
-    return await(st, v, &v->clear_ready, &v->clear_depth);
+    return await(st, v, VM_CLEAR);
 }
 
 enum sotto_err vm_value_await_all(struct strand *st, struct vm_value *v)
 {
     if (v->clear)
-        TRY(vm_value_await_clear(st, v));
-    for (int d = 0; d < 2; d++)
+        TRY(await(st, v, VM_CLEAR));
+    for (unsigned d = 0; d < 2; d++)
         if (v->form[d].made)
-            TRY(vm_value_await(st, v, (enum mpc_domain)d));
+            TRY(await(st, v, d));
     return SOTTO_OK;
 }
