@@ -187,5 +187,6 @@ enum sotto_err image_verify(const struct image *im, struct fault *f)
 
         TRY(image_check_types(&c));
     }
-    return image_check_flow(im, f);
+    TRY(image_check_flow(im, f));
+    return image_check_openings(im, f);
 }

@@ -10,7 +10,7 @@ const char image_text_all_regs[] = "s:u32[0] s:bool[0] s:u8 s:i16[1] " /* 0-3: t
                                    "s:bool[0] s:bool s:u32 bool "      /* 12-15 */
                                    "u32 u32 u32 s:i16 s:i16[1] "       /* 16-20 */
                                    "i8 s:bool[1] i64 u32 ";            /* 21-24 */
-const char image_text_all_reveals[] = "u32 bool u32[0] u32*";
+const char image_text_all_reveals[] = "u32 bool u32[0] u32*!";
 const char image_text_all_code[] =
     "INPUT 0 0; INPUT 1 1; INPUT 2 2; INPUT 3 3; CONST 4 0; PARAM 5 0; PARAM 6 1; SIZE 7 0; INDEX 8;"
     "COPY 9 8; ADD 9 9 0; SUB 9 0 9; NEG 9 9; MUL 9 9 5; CAST 10 2; SET 9 9 4 10; GET 10 9 7;"
@@ -47,7 +47,7 @@ static bool declare(struct image *im)
 }
 
 struct type {
-    bool secret, in_loop;
+    bool secret, in_loop, under_reveal;
     uint8_t elem;
     uint32_t size;
 };
@@ -65,7 +65,7 @@ static bool next_type(const char **s, struct type *t)
         t->secret = true;
         *s += 2;
     }
-    len = strcspn(*s, " [*");
+    len = strcspn(*s, " [*!");
     for (unsigned e = 0;; e++) {
         const char *name = image_elem_name(e);
 
@@ -83,6 +83,10 @@ static bool next_type(const char **s, struct type *t)
     }
     if (**s == '*') {
         t->in_loop = true;
+        ++*s;
+    }
+    if (**s == '!') {
+        t->under_reveal = true;
         ++*s;
     }
     return true;
@@ -123,7 +127,7 @@ bool image_text_build(struct image *im, const char *regs, const char *reveals, c
         if (image_add_reg(im, (struct image_reg){ t.elem, t.secret, t.size }) == IMAGE_NONE)
             return false;
     while (next_type(&reveals, &t)) {
-        struct image_reveal r = { "x", "everyone", t.elem, t.size, 1, t.in_loop, 0 };
+        struct image_reveal r = { "x", "everyone", t.elem, t.size, 1, t.in_loop, t.under_reveal };
 
         if (image_add_reveal(im, r) == IMAGE_NONE)
             return false;

@@ -1,6 +1,7 @@
 /* image_text.h - images for tests, from a few words of text.
  *
- *   registers and manifest: types apart by spaces, "s:" for secret, "[k]" for size k, "*" for in a loop
+ *   registers and manifest: types apart by spaces, "s:" for secret, "[k]" for size k, "*" for in a loop,
+ *                          "!" for depending on an earlier opening
  *   code: instructions apart by ";", an opcode and its operands in order, as opcodes.def lists them
  *
  *   image_text_build(&im, "s:u32[0] s:u32 u32", "u32", "INPUT 0 0; SUM 1 0; REVEAL 2 1 0; OUTPUT 0 2; HALT")

@@ -417,7 +417,7 @@ static void test_listing(void **state)
         "param  u32 p = 7\n",
         "input  secret bool[n] y from bidder, as bits\n",
         "output u32[n] v to bidder\n",
-        "opens  u32 x to everyone, line 1, in a loop\n",
+        "opens  u32 x to everyone, line 1, in a loop, depending on what was opened before\n",
         "    0  r0 = INPUT x                             ; secret u32[n], line 1\n",
         "    7  r7 = SIZE u64[n]",
         "   19  r9 = SELECT r12 r0 r8",
