@@ -529,6 +529,34 @@ static void test_killed_peer(void **state)
     committee_free(c);
 }
 
+/* A party dies for which nobody waits just now: the job cannot end well, so whoever waits hears of it at once.
+ */
+static bool run_bystander(struct party *p)
+{
+    uint8_t byte;
+
+    if (p->self == 0)
+        return receive(p, 1, 1, &byte, 1);
+    if (p->self == 2)
+        raise(SIGKILL);
+    for (int i = 0; i < 20; i++) {
+        usleep(50000);
+        net_keepalive(p->ch);
+    }
+    return true;
+}
+
+static void test_killed_bystander(void **state)
+{
+    struct committee *c = committee_new(3, run_bystander);
+
+    (void)state;
+    run_processes(c);
+    assert_fault(&c->party[0].fault, SOTTO_ERR_NETWORK, "party 2 (c, 127.0.0.1:");
+    assert_true(c->party[0].seconds < 0.8);
+    committee_free(c);
+}
+
 /* Signs of life alone do not keep the others waiting for ever. */
 static bool run_chatter(struct party *p)
 {
@@ -753,7 +781,7 @@ static void test_allocations_in_the_mesh(void **state)
         struct committee *c = committee_new(2, run_echo);
         pid_t pid;
 
-        c->timeout_ms = SHORT_MS;
+        c->timeout_ms = SHORT_MS / 2;
         pid = fork();
         if (pid == 0) {
             alarm(TEST_SECONDS_MAX);
@@ -811,6 +839,7 @@ int main(void)
         cmocka_unit_test(test_garbage_callers),
         cmocka_unit_test(test_stopped_peer),
         cmocka_unit_test(test_killed_peer),
+        cmocka_unit_test(test_killed_bystander),
         cmocka_unit_test(test_chatter_ends),
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_abort),
