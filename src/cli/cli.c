@@ -1,6 +1,7 @@
 /* cli.c - from the arguments to the subcommand, and from its result to the exit code. */
 #include "cli/cli.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 
 const struct cli_command *cli_find(const struct cli_command *commands, const char *name)
@@ -73,11 +74,21 @@ static enum sotto_err run(struct cli *cli, int argc, char **argv)
     return cli->command->run(cli);
 }
 
+/* A standard stream that the caller closed must not become one of our sockets. Opened for reading, so that a
+ * result which nobody can see is an error. */
+static void fill_standard_streams(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)!open("/dev/null", O_RDONLY);
+}
+
 int cli_main(const struct cli_command *commands, int argc, char **argv)
 {
     struct cli cli = { .commands = commands };
     enum sotto_err err;
 
+    fill_standard_streams();
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         cli.json |= !strcmp(argv[i], "--json"); /* known before the rest, so that its errors are JSON too */
     if (argc > 1 && !strcmp(argv[1], "--version")) {

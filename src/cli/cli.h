@@ -103,6 +103,9 @@ const char *term_style(bool colour, enum term_style style);
 void term_progress(const char *format, ...) SOTTO_PRINTF(1, 2);
 /** Remove the line again. */
 void term_progress_clear(void);
+/** Words of text, wrapped at the last column of 80, from column `indent` on, where the cursor stands already.
+ */
+void term_fill(struct writer *out, const char *text, size_t text_len, size_t indent);
 
 /* --- report.c -------------------------------------------------------------------------------------------- */
 /** Write the whole of w to stdout and wipe it. An output that cannot be written is an error. */

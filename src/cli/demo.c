@@ -71,7 +71,7 @@ static void who_holds_what(const struct auction *a, const struct mpc_protocol *p
         printf("\n");
         from += n;
     }
-    printf("\n  One share is missing everywhere, so no party learns anything about another's bid.\n\n");
+    printf("\n  Each lacks one share, and so learns nothing about the bids of others.\n\n");
 }
 
 static enum sotto_err show_honest(struct cli *cli, const struct auction *a, const struct run_result *r,
@@ -118,26 +118,30 @@ static enum sotto_err run_honest(struct cli *cli, const struct auction *a, struc
     return err;
 }
 
-static void show_caught(const struct fault *f, const struct run_result *r, const struct look *l)
+static enum sotto_err show_caught(struct cli *cli, const struct fault *f, const struct run_result *r,
+                                  const struct look *l)
 {
+    struct writer out = { 0 };
     const char *before = "";
 
-    printf("  %scaught%s      %s\n", l->green, l->plain, f->text);
+    text_format(&out, "  %scaught%s      ", l->green, l->plain);
+    term_fill(&out, f->text, strlen(f->text), 14);
     if (f->accuser >= 0)
-        printf("  noticed by  party %d\n", f->accuser);
-    printf("  suspected   %s", l->red);
+        text_format(&out, "  noticed by  party %d\n", f->accuser);
+    text_format(&out, "  suspected   %s", l->red);
     for (int p = 0; p < r->parties; p++) {
         if (f->suspects >> p & 1) {
-            printf("%sparty %d", before, p);
+            text_format(&out, "%sparty %d", before, p);
             before = " or ";
         }
     }
-    printf("%s\n", l->plain);
+    text_format(&out, "%s\n", l->plain);
     if (r->vm.opened_n)
-        printf("  opened      %zu values, before it was caught\n", r->vm.opened_n);
+        text_format(&out, "  opened      %zu values, before it was caught\n", r->vm.opened_n);
     else
-        printf("  opened      nothing: every message is checked before its content is used\n");
-    printf("  %s%.2f s%s\n\n", l->dim, (double)r->total_ns / 1e9, l->plain);
+        text_format(&out, "  opened      nothing: every message is checked before its content is used\n");
+    text_format(&out, "  %s%.2f s%s\n\n", l->dim, (double)r->total_ns / 1e9, l->plain);
+    return cli_print(cli, &out);
 }
 
 static enum sotto_err run_with_liar(struct cli *cli, const struct auction *a, struct local_options *o,
@@ -152,8 +156,7 @@ static enum sotto_err run_with_liar(struct cli *cli, const struct auction *a, st
     err = local_run(&a->job, o, &result, &f);
     term_progress_clear();
     if (err == SOTTO_ERR_CHEAT) {
-        show_caught(&f, &result, l);
-        err = SOTTO_OK;
+        err = show_caught(cli, &f, &result, l);
     } else if (!err) {
         err = fault_set(&cli->fault, SOTTO_ERR_INTERNAL, "party %d lied and was not caught", o->corrupt);
     } else {

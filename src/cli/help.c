@@ -2,30 +2,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 
-enum { HELP_COLUMNS = 79, HELP_INDENT = 30 };
-
-/* Words of text, wrapped at the last column, from column `indent` on, where the cursor stands already. */
-static void fill(struct writer *out, const char *text, size_t text_len, size_t indent)
-{
-    const char *end = text + text_len;
-    size_t at = indent;
-
-    while (text < end) {
-        size_t len = 0;
-
-        while (text + len < end && text[len] != ' ' && text[len] != '\n')
-            len++;
-        if (at > indent && at + 1 + len > HELP_COLUMNS) {
-            text_format(out, "\n%*s", (int)indent, "");
-            at = indent;
-        }
-        text_format(out, "%s%.*s", at > indent ? " " : "", (int)len, text);
-        at += len + (at > indent);
-        for (text += len; text < end && (*text == ' ' || *text == '\n');)
-            text++;
-    }
-    write_u8(out, '\n');
-}
+enum { HELP_INDENT = 30 };
 
 /* Lines that begin with a space stay as they are; others run together into paragraphs. */
 static void paragraphs(struct writer *out, const char *text)
@@ -40,7 +17,7 @@ static void paragraphs(struct writer *out, const char *text)
         }
         while (text[len] && text[len + 1] && text[len + 1] != ' ' && text[len + 1] != '\n')
             len += 1 + strcspn(text + len + 1, "\n");
-        fill(out, text, len, 0);
+        term_fill(out, text, len, 0);
         text += len + (text[len] == '\n');
     }
 }
@@ -52,7 +29,7 @@ static void entry(struct writer *out, const char *head, const char *text)
     text_format(out, "  %-*s", width, head);
     if (strlen(head) >= (size_t)width)
         text_format(out, "\n%*s", HELP_INDENT, "");
-    fill(out, text, strlen(text), HELP_INDENT);
+    term_fill(out, text, strlen(text), HELP_INDENT);
 }
 
 static void list_commands(const struct cli_command *commands, struct writer *out)

@@ -340,6 +340,14 @@ static void merge(struct launcher *l, int from, struct run_result *result)
         if (r->ready_ns > result->ready_ns)
             result->ready_ns = r->ready_ns;
     }
+    for (int p = 0; p < l->n; p++) { /* after a failure: whatever anybody saw opened */
+        struct vm_result *vm = &l->party[p].result.vm, other = *vm;
+
+        if (other.opened_n > result->vm.opened_n) {
+            *vm = result->vm;
+            result->vm = other;
+        }
+    }
     result->setup_ns = result->ready_ns > l->start_ns ? result->ready_ns - l->start_ns : 0;
     result->total_ns = clock_now_ns() - l->start_ns;
 }

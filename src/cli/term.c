@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { TERM_COLUMNS = 79 };
+
 static bool shown; /* a progress line stands on the terminal */
 
 static bool able(FILE *stream)
@@ -50,4 +52,26 @@ void term_progress_clear(void)
     fputs("\r\x1b[K", stderr);
     fflush(stderr);
     shown = false;
+}
+
+void term_fill(struct writer *out, const char *text, size_t text_len, size_t indent)
+{
+    const char *end = text + text_len;
+    size_t at = indent;
+
+    while (text < end) {
+        size_t len = 0;
+
+        while (text + len < end && text[len] != ' ' && text[len] != '\n')
+            len++;
+        if (at > indent && at + 1 + len > TERM_COLUMNS) {
+            text_format(out, "\n%*s", (int)indent, "");
+            at = indent;
+        }
+        text_format(out, "%s%.*s", at > indent ? " " : "", (int)len, text);
+        at += len + (at > indent);
+        for (text += len; text < end && (*text == ' ' || *text == '\n');)
+            text++;
+    }
+    write_u8(out, '\n');
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Auctions of many shapes in every protocol, against a plain computation.
 set -eu
+# shellcheck source-path=SCRIPTDIR source=lib/e2e.bash
 . "$(dirname "$0")/lib/e2e.bash"
 
 cd "$TMP"

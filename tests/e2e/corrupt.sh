@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Every party lies in turn: exit 4, the liar among the suspects, nothing opened, no output.
 set -eu
+# shellcheck source-path=SCRIPTDIR source=lib/e2e.bash
 . "$(dirname "$0")/lib/e2e.bash"
 
 cd "$TMP"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Help at every level, and usage errors that point the way.
 set -eu
+# shellcheck source-path=SCRIPTDIR source=lib/e2e.bash
 . "$(dirname "$0")/lib/e2e.bash"
 
 for command in "" run check network "network init" party demo bench completion version help; do

@@ -2,6 +2,7 @@
 # Bad programs, inputs and parameters: exit 3 (2 where the command line is wrong) within a second, with the place, and
 # before any process has started.
 set -eu
+# shellcheck source-path=SCRIPTDIR source=lib/e2e.bash
 . "$(dirname "$0")/lib/e2e.bash"
 
 auction=$PROGRAMS/auction.sotto

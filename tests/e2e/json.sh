@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What --json promises: one object on stdout, success or not, with exact integers.
 set -eu
+# shellcheck source-path=SCRIPTDIR source=lib/e2e.bash
 . "$(dirname "$0")/lib/e2e.bash"
 
 cd "$TMP"
@@ -80,5 +81,8 @@ want = {"workload", "protocol", "parties", "n", "cpu_seconds", "wall_seconds", "
 assert want <= set(r) and r["workload"] == "W9" and r["bound_cpu_seconds"] is None and len(r["bytes_sent"]) == 4
 assert r["cpu_seconds"] > 0 and r["peak_rss_bytes"] > 1 << 20
 END
+rc=0
+"$SOTTO" run "$PROGRAMS/auction.sotto" --input bid=bids.csv >&- 2>err || rc=$?
+if [ "$rc" -eq 1 ]; then ok "closed stdout"; else not_ok "closed stdout" "exit $rc"; fi
 if "$SOTTO" version >/dev/full 2>err; then not_ok "full disk" "exit 0"; else ok "full disk"; fi
 finish

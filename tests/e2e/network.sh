@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A network of real parties: it runs; who has a foreign key, another program or other parameters is refused and named.
 set -eu
+# shellcheck source-path=SCRIPTDIR source=lib/e2e.bash
 . "$(dirname "$0")/lib/e2e.bash"
 
 cd "$TMP"

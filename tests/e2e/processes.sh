@@ -2,6 +2,7 @@
 # Parties that are killed or stopped, and launchers that are: an end within the stated time, told why, nobody left.
 set -eu
 set -m # a background job that takes Ctrl-C
+# shellcheck source-path=SCRIPTDIR source=lib/e2e.bash
 . "$(dirname "$0")/lib/e2e.bash"
 
 cd "$TMP"
@@ -79,7 +80,7 @@ all_trials
 
 # A pause shorter than the time-out harms nobody.
 csv bids.csv bid 4 8 8 1
-sed 's/100000000/3000/' long.sotto >short.sotto
+sed 's/100000000/20000/' long.sotto >short.sotto
 "$SOTTO" run short.sotto --input x=x.csv --timeout 5 >out 2>err &
 LAUNCHER=$!
 wait_for 20 four_children
