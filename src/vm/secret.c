@@ -53,9 +53,7 @@ static enum sotto_err operand(struct strand *st, const struct vm_value *v, enum 
 /* The part of the result's form that a tile writes. */
 static struct shared result(const struct vm_task *t, struct span s)
 {
-    enum mpc_domain d = t->dst->form[MPC_BITS].made ? MPC_BITS : MPC_ARITH;
-
-    return shared_slice(&t->dst->form[d].shared, s.from, s.n);
+    return shared_slice(&t->dst->form[t->result].shared, s.from, s.n);
 }
 
 /* z = x * y where one of them is public: no message. z is zero. */
@@ -435,10 +433,9 @@ static enum sotto_err input_chunk(struct strand *st, void *arg, size_t i)
     struct bringing *b = arg;
     const struct chunk *c = &b->chunk[i];
     const struct vm_rows *rows = &b->t->vm->job->rows[b->t->in->a];
-    bool bits = b->t->dst->form[MPC_BITS].made;
-    struct shared *whole = &b->t->dst->form[bits ? MPC_BITS : MPC_ARITH].shared, part;
+    struct shared *whole = &b->t->dst->form[b->t->result].shared, part;
 
-    if (!bits) {
+    if (whole->domain == MPC_ARITH) {
         part = shared_slice(whole, c->from, c->n);
         return gadget_input(st, &part, c->owner, c->owner == st->s->self ? rows->values + c->first : NULL);
     }
