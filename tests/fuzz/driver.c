@@ -30,7 +30,7 @@ static const uint8_t *current; /* what the target has now, for the crash file */
 static size_t current_len;
 static char crash_path[256];
 
-static void on_crash(int sig)
+static void save_crash(void)
 {
     int fd = open(crash_path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
 
@@ -38,6 +38,16 @@ static void on_crash(int sig)
         (void)!write(fd, current, current_len);
         close(fd);
     }
+}
+
+#ifdef __SANITIZE_ADDRESS__
+/* A sanitizer ends the process by itself, without a signal. */
+void __sanitizer_set_death_callback(void (*callback)(void));
+#endif
+
+static void on_crash(int sig)
+{
+    save_crash();
     signal(sig, SIG_DFL);
     raise(sig);
 }
@@ -206,6 +216,9 @@ int main(int argc, char **argv)
     snprintf(crash_path, sizeof crash_path, "crash-%s.bin", name);
     signal(SIGABRT, on_crash);
     signal(SIGSEGV, on_crash);
+#ifdef __SANITIZE_ADDRESS__
+    __sanitizer_set_death_callback(save_crash);
+#endif
     for (; at < argc; at++)
         ok = load_path(argv[at]) && ok;
     if (!ok || !corpus_n) {
