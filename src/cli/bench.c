@@ -186,7 +186,7 @@ static void print_line(struct cli *cli, const char *name, const struct mpc_proto
 static enum sotto_err measure(struct cli *cli, const char *name, const struct local_options *o, uint64_t n,
                               size_t runs)
 {
-    struct sample samples[RUNS_MAX];
+    struct sample samples[RUNS_MAX] = { 0 };
     struct writer out = { 0 };
     struct spread cpu, wall;
 

@@ -92,7 +92,9 @@ enum sotto_err side_protocol(struct cli *cli, const struct mpc_protocol **protoc
     char shown[CLIENT_SHOWN_LEN], near[128], list[128] = "";
     struct suggest s;
 
-    *protocol = name ? mpc_protocol_by_name(name) : mpc_protocols[0];
+    if (!name)
+        name = mpc_protocols[0]->name;
+    *protocol = mpc_protocol_by_name(name);
     if (*protocol) {
         cli->protocol = (*protocol)->name;
         return SOTTO_OK;

@@ -16,8 +16,9 @@ struct client_rows {
 SOTTO_MUST_CHECK enum sotto_err client_csv_read(const char *path, const char *name, enum image_elem elem,
                                                 size_t len_max, struct client_rows *rows, struct fault *f);
 /** The same from memory; `path` is for messages. */
-SOTTO_MUST_CHECK enum sotto_err client_csv_parse(const char *path, const uint8_t *text, size_t len, const char *name,
-                                                 enum image_elem elem, struct client_rows *rows, struct fault *f);
+SOTTO_MUST_CHECK enum sotto_err client_csv_parse(const char *path, const uint8_t *text, size_t len,
+                                                 const char *name, enum image_elem elem,
+                                                 struct client_rows *rows, struct fault *f);
 void client_rows_wipe(struct client_rows *rows);
 
 /** Foreign bytes for a message: cut to a length, whatever could upset a terminal written as \xHH. */
@@ -29,8 +30,9 @@ struct client_file {
     uint8_t *data;
     size_t len, cap;
 };
-/** Read at most len_max bytes of a file, pipe or device (the latter two at most 256 MiB). SOTTO_ERR_INPUT with f when
- *  it is missing, a directory, unreadable or longer: a regular file is refused by its size before a byte is read. */
+/** Read at most len_max bytes of a file, pipe or device (the latter two at most 256 MiB). SOTTO_ERR_INPUT with
+ * f when it is missing, a directory, unreadable or longer: a regular file is refused by its size before a byte
+ * is read. */
 SOTTO_MUST_CHECK enum sotto_err client_file_read(const char *path, size_t len_max, struct client_file *file,
                                                  struct fault *f);
 void client_file_wipe(struct client_file *file);

@@ -127,7 +127,7 @@ static enum sotto_err quoted_field(struct csv *c, struct field *field)
 
 static enum sotto_err next_field(struct csv *c, struct field *field)
 {
-    *field = (struct field){ .start = c->at, .line_start = c->line_start, .line = c->line };
+    *field = (struct field){ .p = "", .start = c->at, .line_start = c->line_start, .line = c->line };
     return c->at < c->end && *c->at == '"' ? quoted_field(c, field) : plain_field(c, field);
 }
 
