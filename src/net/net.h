@@ -123,12 +123,14 @@ struct net_channel *net_tls_new(const struct crypto_identity *id, int self, int 
 /* --- net_sim: a committee in one process (sim.c) -------------------------------------------------------- */
 struct net_sim;
 
-/* What a test wants done to one message. The payload may be changed in place. */
+/* What a test wants done to one message. Payload and tag may be changed in place. Abort frames come by, too: their
+ * tag.instr is NET_CONTROL_ABORT. */
 enum net_sim_verdict {
     NET_SIM_PASS,
     NET_SIM_DROP,     /* never arrives: the receiver times out (in simulated time) */
     NET_SIM_REPEAT,   /* arrives twice */
     NET_SIM_LATE,     /* arrives after everything else that is under way */
+    NET_SIM_EARLY,    /* arrives before everything else that is under way */
     NET_SIM_TRUNCATE, /* the last byte is missing */
 };
 struct net_sim_message {
@@ -144,7 +146,8 @@ typedef enum net_sim_verdict net_sim_hook(void *arg, struct net_sim_message *m);
 struct net_sim *net_sim_new(int parties, net_sim_hook *hook, void *hook_arg);
 struct net_channel *net_sim_channel(struct net_sim *sim, int party);
 /** Run main_of(arg[p]) for each party p, each on a fiber of its own, until all have returned; deterministic.
- *  When all wait and nothing is under way, each waiting party gets SOTTO_ERR_TIMEOUT, lowest party first. */
+ *  When all wait and nothing is under way, each waiting party gets SOTTO_ERR_TIMEOUT, lowest party first. Called from
+ *  within a fiber it gives way after each pass, so that several simulations can take turns. */
 SOTTO_MUST_CHECK enum sotto_err net_sim_run(struct net_sim *sim, void (*main_of)(void *), void *const arg[]);
 void net_sim_free(struct net_sim *sim);
 
