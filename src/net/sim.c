@@ -1,4 +1,5 @@
-/* sim.c - a committee inside one process: deterministic, and every message open to a test's hook. */
+/* sim.c - a committee inside one process: deterministic, and every message open to a test's hook, the frames by
+ * which a party gives up included. */
 #include "net/net.h"
 
 struct sim_message {
@@ -52,8 +53,8 @@ static struct sim_message *queue_pop(struct sim_queue *q)
     return m;
 }
 
-static enum sotto_err queue_push(struct sim_queue *q, int from, const uint8_t *header, const void *payload,
-                                 size_t len)
+static enum sotto_err queue_push(struct sim_queue *q, bool first, int from, const uint8_t *header,
+                                 const void *payload, size_t len)
 {
     struct sim_message *m = mem_alloc(1, sizeof *m + len);
 
@@ -64,6 +65,13 @@ static enum sotto_err queue_push(struct sim_queue *q, int from, const uint8_t *h
     memcpy(m->header, header, NET_HEADER_LEN);
     if (len)
         memcpy(m->payload, payload, len);
+    if (first) {
+        m->next = q->first;
+        q->first = m;
+        if (!m->next)
+            q->last = &m->next;
+        return SOTTO_OK;
+    }
     *q->last = m;
     q->last = &m->next;
     return SOTTO_OK;
@@ -79,9 +87,9 @@ static enum sotto_err put(struct net_channel *ch, int to, enum net_sim_verdict v
         return SOTTO_OK;
     if (verdict == NET_SIM_TRUNCATE && len)
         put_u32(header, (uint32_t)--len);
-    TRY(queue_push(q, ch->self, header, payload, len));
+    TRY(queue_push(q, verdict == NET_SIM_EARLY, ch->self, header, payload, len));
     if (verdict == NET_SIM_REPEAT)
-        TRY(queue_push(q, ch->self, header, payload, len));
+        TRY(queue_push(q, false, ch->self, header, payload, len));
     return SOTTO_OK;
 }
 
@@ -107,6 +115,9 @@ static enum sotto_err sim_send(struct net_channel *ch, int to, const uint8_t hea
         m.tag = (struct net_tag){ .instr = read_u32(&r), .tile = read_u16(&r), .step = read_u16(&r) };
         m.payload = copy;
         verdict = sim->hook(sim->hook_arg, &m);
+        put_u32(own_header + 8, m.tag.instr);
+        put_u16(own_header + 12, m.tag.tile);
+        put_u16(own_header + 14, m.tag.step);
         err = put(ch, to, verdict, own_header, copy, len);
         mem_free(copy);
     }
@@ -157,7 +168,7 @@ static void sim_abort(struct net_channel *ch, const struct fault *why)
     put_u32(header + 8, NET_CONTROL_ABORT);
     for (int to = 0; to < ch->parties; to++)
         if (to != ch->self)
-            (void)!queue_push(&party_of(ch)->sim->party[to].queue, ch->self, header, payload, len);
+            (void)!sim_send(ch, to, header, payload, len);
 }
 
 static void sim_free(struct net_channel *ch)
@@ -254,9 +265,12 @@ enum sotto_err net_sim_run(struct net_sim *sim, void (*main_of)(void *), void *c
             break;
     }
     if (made == sim->parties)
-        while (running)
+        while (running) {
             if (!run_once(sim, &running) && running)
                 break_silence(sim);
+            if (running && fiber_self())
+                fiber_yield();
+        }
     for (int i = 0; i < made; i++)
         fiber_free(sim->party[i].fiber);
     return made == sim->parties ? SOTTO_OK : SOTTO_ERR_RESOURCE;
