@@ -14,6 +14,10 @@ struct key_making {
     uint8_t key[MPC_SHARES_MAX][ITEM_LEN];
     uint8_t out[SOTTO_PARTIES_MAX][MPC_SHARES_MAX * ITEM_LEN], in[SOTTO_PARTIES_MAX][MPC_SHARES_MAX * ITEM_LEN];
     const uint8_t *binding;
+    struct {
+        struct exchange x;
+        uint8_t own[ITEM_LEN], theirs[SOTTO_PARTIES_MAX][ITEM_LEN];
+    } bindings;
 };
 
 static bool holds(const struct strand *st, int party, int key)
@@ -93,6 +97,33 @@ static enum sotto_err swap(struct strand *st, struct key_making *k, uint8_t item
         for (int a = 0; a < (st)->s->protocol->shares; a++)                                                    \
             if (p != (st)->s->self && holds(st, p, a) && holds(st, (st)->s->self, a))
 
+/* Were different parties told different things before the keys? Then the bindings differ, and so do commitments
+ * and keys of parties that have done nothing wrong: any of the others may be the one that told. In the round of
+ * the commitments. */
+static enum sotto_err post_binding(struct strand *st, struct key_making *k)
+{
+    memcpy(k->bindings.own, k->binding, ITEM_LEN);
+    for (int p = 0; p < st->s->protocol->parties; p++) {
+        if (p == st->s->self)
+            continue;
+        k->bindings.x.out[p].buf = k->bindings.own;
+        k->bindings.x.in[p].buf = k->bindings.theirs[p];
+        k->bindings.x.out[p].len = k->bindings.x.in[p].len = ITEM_LEN;
+    }
+    return strand_post(st, &k->bindings.x);
+}
+
+static enum sotto_err check_bindings(struct strand *st, struct key_making *k)
+{
+    uint32_t others = mpc_everyone(st->s->protocol) & ~(1u << st->s->self);
+
+    for (int p = 0; p < st->s->protocol->parties; p++)
+        if (p != st->s->self && !crypto_equal(k->bindings.theirs[p], k->binding, ITEM_LEN))
+            return strand_accuse(
+                st, others, "party %d was told other rows or another start of the session than this one", p);
+    return SOTTO_OK;
+}
+
 static enum sotto_err check_reveals(struct strand *st, struct key_making *k)
 {
     uint8_t want[ITEM_LEN];
@@ -153,7 +184,9 @@ enum sotto_err mpc_keys(struct strand *st, const uint8_t binding[CRYPTO_HASH_LEN
     crypto_random(k->own, sizeof k->own);
     for (int a = 0; a < st->s->protocol->shares; a++)
         commit(k, st->s->self, a, k->own[a], item[a]);
+    TRY(post_binding(st, k));
     TRY(swap(st, k, item, k->commitment));
+    TRY(check_bindings(st, k));
     TRY(swap(st, k, k->own, k->contribution));
     TRY(check_reveals(st, k));
     derive(st, k);
