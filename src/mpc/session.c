@@ -348,6 +348,8 @@ enum sotto_err strand_await(struct strand *st)
     while (st->missing)
         TRY(strand_park(st)); /* a dead session expects nothing: the slots may go */
     st->depth++;
+    st->unverified += st->checks;
+    st->checks = 0;
     return st->s->fault.code;
 }
 

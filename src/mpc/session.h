@@ -59,6 +59,7 @@ struct strand {
     uint64_t depth;       /* exchanges that had to come before this point */
     struct arena scratch; /* for the strand's life */
     struct arena wire;    /* for one exchange */
+    unsigned checks;      /* chunks announced that come with a digest: unverified once they are here */
     unsigned unverified;  /* chunks received whose digest is not yet checked: nothing may be sent meanwhile */
     unsigned missing;     /* messages of the exchange under way */
     enum sotto_err err;

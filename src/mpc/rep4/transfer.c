@@ -85,6 +85,7 @@ enum sotto_err rep4_flight_post(struct strand *st, struct rep4_flight *f)
         const struct rep4_transfer *t = &f->transfer[i];
         uint8_t *out = f->x.out[t->receiver].buf;
 
+        st->checks += t->receiver == self;
         if (t->sender == self && f->len)
             memcpy(out + offset_of(f, i, false), t->value, f->len);
         if (t->digester == self)
@@ -97,8 +98,6 @@ enum sotto_err rep4_flight_verify(struct strand *st, struct rep4_flight *f)
 {
     uint8_t want[CRYPTO_MAC_LEN];
 
-    for (unsigned i = 0; i < f->n; i++)
-        st->unverified += f->transfer[i].receiver == st->s->self;
     for (unsigned i = 0; i < f->n; i++) {
         struct rep4_transfer *t = &f->transfer[i];
 
