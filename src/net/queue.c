@@ -14,7 +14,7 @@ uint8_t *net_queue_room(struct net_queue *q, size_t len)
     while (cap < used + len)
         cap *= 2;
     /* Moving pays when half of the buffer is gone; else the same bytes would be moved again and again. */
-    if (cap == q->cap && used <= cap / 2) {
+    if (q->data && cap == q->cap && used <= cap / 2) {
         q->high = q->tail > q->high ? q->tail : q->high;
         memmove(q->data, q->data + q->head, used);
     } else {
@@ -22,7 +22,7 @@ uint8_t *net_queue_room(struct net_queue *q, size_t len)
         data = mem_resize(NULL, cap, 1); /* not zeroed: only what is written is ever read */
         if (!data)
             return NULL;
-        if (used)
+        if (q->data)
             memcpy(data, q->data + q->head, used);
         net_queue_wipe(q);
         q->data = data;

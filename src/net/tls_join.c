@@ -418,8 +418,8 @@ static enum sotto_err too_late(struct join *j)
                                     j->m->link[p].text, j->dial[p].note[0] ? " [" : "", j->dial[p].note,
                                     j->dial[p].note[0] ? "]" : "");
     if (j->refused_n && len < sizeof text)
-        len += (size_t)snprintf(text + len, sizeof text - len, "; refused %u caller%s meanwhile, the last: %s",
-                                j->refused_n, j->refused_n > 1 ? "s" : "", j->refused);
+        (void)snprintf(text + len, sizeof text - len, "; refused %u caller%s meanwhile, the last: %s",
+                       j->refused_n, j->refused_n > 1 ? "s" : "", j->refused);
     return fault_set(&j->m->ch.fault, j->foreign ? SOTTO_ERR_NETWORK : SOTTO_ERR_TIMEOUT,
                      "no connection within %.1f s with %s; %s", j->m->timeout_ms / 1000.0, text,
                      j->foreign ? "does every party have the same network.yaml?"
