@@ -191,8 +191,11 @@ static void test_record(void **state)
     for (size_t at = 0; at < out.len; at++) {
         out.data[at] ^= 0xff;
         if (record_next(out.data, out.len, &type, &in) > 0 &&
-            !record_read_report(in, &job.image, 3, &got, &got_fault, &values))
+            !record_read_report(in, &job.image, 3, &got, &got_fault, &values)) {
+            for (size_t i = 0; i < got.vm.opened_n; i++)
+                assert_true(got.vm.opened[i].reveal < job.image.reveals_n);
             run_result_wipe(&got);
+        }
         out.data[at] ^= 0xff;
     }
     put_u64(out.data + 1, (uint64_t)RECORD_LEN_MAX + 1);
