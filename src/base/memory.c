@@ -85,7 +85,7 @@ static struct arena_chunk *chunk_new(size_t len, bool secret)
     if (chunk == MAP_FAILED)
         return NULL;
     if (secret) {
-        /* Best effort: RLIMIT_MEMLOCK may be below what a large job needs; the tool says so at start. */
+        /* Best effort: past RLIMIT_MEMLOCK pages may be swapped. docs/operations says how to raise it. */
         (void)!mlock(chunk, len);
         (void)!madvise(chunk, len, MADV_DONTDUMP);
     }

@@ -25,6 +25,12 @@ void net_inbox_free(struct net_channel *ch)
     ch->inbox = NULL;
 }
 
+void net_inbox_close(struct net_channel *ch)
+{
+    memset(ch->inbox->expected, 0, sizeof ch->inbox->expected);
+    memset(ch->inbox->expected_from, 0, sizeof ch->inbox->expected_from);
+}
+
 static size_t bucket_of(int from, struct net_tag tag)
 {
     uint64_t x = (uint64_t)tag.instr << 32 | (uint64_t)tag.tile << 16 | tag.step;
@@ -92,15 +98,6 @@ static void unlink_slot(struct net_channel *ch, struct net_slot **at)
     ch->inbox->expected_from[slot->from]--;
 }
 
-void net_forget(struct net_channel *ch, struct net_slot *slot)
-{
-    for (struct net_slot **at = &ch->inbox->expected[bucket_of(slot->from, slot->tag)]; *at; at = &(*at)->next)
-        if (*at == slot) {
-            unlink_slot(ch, at);
-            return;
-        }
-}
-
 static enum sotto_err keep_early(struct net_channel *ch, int from, struct net_tag tag, const uint8_t *payload,
                                  size_t len, size_t b)
 {
@@ -131,8 +128,11 @@ enum sotto_err net_inbox_deliver(struct net_channel *ch, int from, const uint8_t
     struct reader r = reader_of(header, NET_HEADER_LEN);
     size_t len = read_u32(&r), b;
     uint32_t job = read_u32(&r);
-    struct net_tag tag = { .instr = read_u32(&r), .tile = read_u16(&r), .step = read_u16(&r) };
+    struct net_tag tag;
 
+    tag.instr = read_u32(&r);
+    tag.tile = read_u16(&r);
+    tag.step = read_u16(&r);
     if (ch->fault.code)
         return ch->fault.code;
     if (job != ch->job)

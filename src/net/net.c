@@ -43,6 +43,7 @@ void net_abort(struct net_channel *ch, const struct fault *why)
     ch->closed = true;
     if (!ch->fault.code)
         ch->fault = *why;
+    net_inbox_close(ch);
     ch->ops->abort(ch, why);
 }
 

@@ -112,7 +112,9 @@ static enum sotto_err sim_send(struct net_channel *ch, int to, const uint8_t hea
             return fault_set(&ch->fault, SOTTO_ERR_RESOURCE, "no memory for a message of %zu bytes", len);
         if (len)
             memcpy(copy, payload, len);
-        m.tag = (struct net_tag){ .instr = read_u32(&r), .tile = read_u16(&r), .step = read_u16(&r) };
+        m.tag.instr = read_u32(&r);
+        m.tag.tile = read_u16(&r);
+        m.tag.step = read_u16(&r);
         m.payload = copy;
         verdict = sim->hook(sim->hook_arg, &m);
         put_u32(own_header + 8, m.tag.instr);

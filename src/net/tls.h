@@ -22,7 +22,7 @@ struct tls_link {
     size_t out_frame_left;     /* bytes of the frame at its head that is partly encrypted */
     struct net_frames frames;
     enum tls_end end;
-    uint64_t end_ns;           /* when that was seen */
+    uint64_t end_ns;                         /* when that was seen */
     bool readable;                           /* worth a read before polling */
     bool blocked;                            /* the socket takes no more now */
     uint64_t heard_ns;                       /* last sign of life, moved on while nobody listens */

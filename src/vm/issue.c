@@ -166,7 +166,7 @@ static enum sotto_err reveal_entry(struct vm *vm, struct vm_task *t)
         if (!grown)
             return out_of_memory(vm);
         if (vm->opened_cap)
-            memcpy(grown, vm->opened, vm->opened_cap * sizeof *grown);
+            memcpy(grown, vm->opened, vm->opened_cap * sizeof(struct vm_opened *));
         vm->opened = grown;
         vm->opened_cap = cap;
     }

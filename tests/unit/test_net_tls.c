@@ -611,7 +611,7 @@ static const struct {
     { "other job", 24, 8, JOB + 1, 1, 0, 0, 1, "job 00005078" },
     { "twice", 24, 8, JOB, 2, 0, 0, 2, "twice" },
     { "wrong length", 23, 7, JOB, 1, 0, 0, 1, "sent 7 bytes" },
-    { "unknown control", 16, 0, JOB, NET_CONTROL_KEEPALIVE + 1, 0, 0, 1, "unknown control" },
+    { "unknown control", 16, 0, JOB, (uint32_t)NET_CONTROL_KEEPALIVE + 1, 0, 0, 1, "unknown control" },
     { "control with a tile", 16, 0, JOB, NET_CONTROL_KEEPALIVE, 1, 0, 1, "unknown control" },
     { "keepalive with payload", 17, 1, JOB, NET_CONTROL_KEEPALIVE, 0, 0, 1, "the most is 0" },
     { "empty abort", 16, 0, JOB, NET_CONTROL_ABORT, 0, 0, 1, "malformed abort" },

@@ -161,9 +161,9 @@ static enum sotto_err rep4_mask(struct strand *st, struct shared *z, struct shar
     for (int a = 1; a < REP4_PARTIES; a++)
         if (z->share[a])
             TRY(strand_stream(st, a, st->step, MPC_USE_RANDOM + (unsigned)a, z->share[a], len));
-    if (own == 0)
+    if (own == 0 && z->share[1]) /* parties 2 and 3 hold it */
         memcpy(sum, z->share[1], len);
-    else
+    if (own == 1)
         shared_kernels(z)->add(sum, z->share[2], z->share[3], z->n);
     converted.share[0] = value;
     shared_convert(&converted, 0, sum, z);
