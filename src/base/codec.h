@@ -55,10 +55,22 @@ static inline uint64_t read_uint(struct reader *r, unsigned len)
     return v;
 }
 
-static inline uint8_t read_u8(struct reader *r) { return (uint8_t)read_uint(r, 1); }
-static inline uint16_t read_u16(struct reader *r) { return (uint16_t)read_uint(r, 2); }
-static inline uint32_t read_u32(struct reader *r) { return (uint32_t)read_uint(r, 4); }
-static inline uint64_t read_u64(struct reader *r) { return read_uint(r, 8); }
+static inline uint8_t read_u8(struct reader *r)
+{
+    return (uint8_t)read_uint(r, 1);
+}
+static inline uint16_t read_u16(struct reader *r)
+{
+    return (uint16_t)read_uint(r, 2);
+}
+static inline uint32_t read_u32(struct reader *r)
+{
+    return (uint32_t)read_uint(r, 4);
+}
+static inline uint64_t read_u64(struct reader *r)
+{
+    return read_uint(r, 8);
+}
 
 /* A writer grows its buffer; after a failed allocation it writes nothing more and says so at the end. */
 struct writer {
@@ -73,13 +85,37 @@ void write_bytes(struct writer *w, const void *p, size_t len);
 void write_uint(struct writer *w, uint64_t v, unsigned len);
 void writer_wipe(struct writer *w);
 
-static inline void write_u8(struct writer *w, uint8_t v) { write_uint(w, v, 1); }
-static inline void write_u16(struct writer *w, uint16_t v) { write_uint(w, v, 2); }
-static inline void write_u32(struct writer *w, uint32_t v) { write_uint(w, v, 4); }
-static inline void write_u64(struct writer *w, uint64_t v) { write_uint(w, v, 8); }
+static inline void write_u8(struct writer *w, uint8_t v)
+{
+    write_uint(w, v, 1);
+}
+static inline void write_u16(struct writer *w, uint16_t v)
+{
+    write_uint(w, v, 2);
+}
+static inline void write_u32(struct writer *w, uint32_t v)
+{
+    write_uint(w, v, 4);
+}
+static inline void write_u64(struct writer *w, uint64_t v)
+{
+    write_uint(w, v, 8);
+}
 
-static inline void put_u16(uint8_t *p, uint16_t v) { for (int i = 0; i < 2; i++) p[i] = (uint8_t)(v >> (8 * i)); }
-static inline void put_u32(uint8_t *p, uint32_t v) { for (int i = 0; i < 4; i++) p[i] = (uint8_t)(v >> (8 * i)); }
-static inline void put_u64(uint8_t *p, uint64_t v) { for (int i = 0; i < 8; i++) p[i] = (uint8_t)(v >> (8 * i)); }
+static inline void put_u16(uint8_t *p, uint16_t v)
+{
+    for (int i = 0; i < 2; i++)
+        p[i] = (uint8_t)(v >> (8 * i));
+}
+static inline void put_u32(uint8_t *p, uint32_t v)
+{
+    for (int i = 0; i < 4; i++)
+        p[i] = (uint8_t)(v >> (8 * i));
+}
+static inline void put_u64(uint8_t *p, uint64_t v)
+{
+    for (int i = 0; i < 8; i++)
+        p[i] = (uint8_t)(v >> (8 * i));
+}
 
 #endif

@@ -31,7 +31,7 @@ enum sotto_err {
 };
 #define SOTTO_OK SOTTO_ERR_OK
 
-#define SOTTO_MUST_CHECK __attribute__((warn_unused_result))
+#define SOTTO_MUST_CHECK        __attribute__((warn_unused_result))
 #define SOTTO_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
 enum { FAULT_TEXT_MAX = 1024 };

@@ -120,7 +120,9 @@ void *arena_alloc(struct arena *a, size_t n, size_t size)
     if (a->limit && (len > a->limit || a->used > a->limit - len))
         return NULL;
     if (!chunk || chunk->len - chunk->used < len) {
-        want = chunk && chunk->len < ARENA_CHUNK_LEN_MAX ? 2 * chunk->len : ARENA_CHUNK_LEN;
+        want = !chunk                             ? ARENA_CHUNK_LEN
+               : chunk->len < ARENA_CHUNK_LEN_MAX ? 2 * chunk->len
+                                                  : ARENA_CHUNK_LEN_MAX;
         if (want < len + ARENA_ALIGN)
             want = round_up(len + ARENA_ALIGN, 4096);
         chunk = chunk_new(want, a->secret);

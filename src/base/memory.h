@@ -1,8 +1,8 @@
 /* memory.h - the heap that tests can make fail, locked secrets, and arenas.
  *
  * Every allocation of Sotto goes through mem_alloc, so that a test can make each of them fail once
- * (mem_fail_after). Secrets come from a secret arena: its pages are kept out of swap and core dumps as far as the
- * system lets us, and wiped when they are given back. */
+ * (mem_fail_after). Secrets come from a secret arena: its pages are kept out of swap and core dumps as far as
+ * the system lets us, and wiped when they are given back. */
 #ifndef SOTTO_BASE_MEMORY_H
 #define SOTTO_BASE_MEMORY_H
 
@@ -18,8 +18,8 @@ void mem_free(void *p);
 /** A copy of a string, or NULL. */
 char *mem_strdup(const char *s);
 
-/** For tests: the k-th allocation from now fails (0: the next one; UINT64_MAX: none). Returns how many were made
- *  since the last call. */
+/** For tests: the k-th allocation from now fails (0: the next one; UINT64_MAX: none). Returns how many were
+ * made since the last call. */
 uint64_t mem_fail_after(uint64_t k);
 
 /** Overwrite with zeros so that no optimiser removes it. */

@@ -119,7 +119,8 @@ enum sotto_err crypto_identity_from_seed(struct crypto_identity *id, const uint8
     return failed ? SOTTO_ERR_INTERNAL : SOTTO_OK;
 }
 
-void crypto_signature_make(const struct crypto_identity *id, const void *p, size_t len, uint8_t out[CRYPTO_SIGNATURE_LEN])
+void crypto_signature_make(const struct crypto_identity *id, const void *p, size_t len,
+                           uint8_t out[CRYPTO_SIGNATURE_LEN])
 {
     uint8_t secret[crypto_sign_SECRETKEYBYTES], public_key[crypto_sign_PUBLICKEYBYTES];
 
@@ -129,7 +130,7 @@ void crypto_signature_make(const struct crypto_identity *id, const void *p, size
 }
 
 bool crypto_signature_check_var(const uint8_t public_key[CRYPTO_SIGN_PUBLIC_LEN], const void *p, size_t len,
-                       const uint8_t signature[CRYPTO_SIGNATURE_LEN])
+                                const uint8_t signature[CRYPTO_SIGNATURE_LEN])
 {
     return crypto_sign_verify_detached(signature, p, len, public_key) == 0;
 }

@@ -55,9 +55,10 @@ struct crypto_identity {
 void crypto_identity_new(struct crypto_identity *id);
 SOTTO_MUST_CHECK enum sotto_err crypto_identity_from_seed(struct crypto_identity *id,
                                                           const uint8_t seed[CRYPTO_SIGN_SEED_LEN]);
-void crypto_signature_make(const struct crypto_identity *id, const void *p, size_t len, uint8_t out[CRYPTO_SIGNATURE_LEN]);
+void crypto_signature_make(const struct crypto_identity *id, const void *p, size_t len,
+                           uint8_t out[CRYPTO_SIGNATURE_LEN]);
 bool crypto_signature_check_var(const uint8_t public_key[CRYPTO_SIGN_PUBLIC_LEN], const void *p, size_t len,
-                       const uint8_t signature[CRYPTO_SIGNATURE_LEN]);
+                                const uint8_t signature[CRYPTO_SIGNATURE_LEN]);
 
 /** All bytes equal; constant time. */
 bool crypto_equal(const void *a, const void *b, size_t len);

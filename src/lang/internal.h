@@ -3,8 +3,8 @@
  *   text -> lex -> parse -> tree -> lower -> image -> analyse
  *
  * There is no checker apart from the lowering: functions are generic in their sizes and are inlined, so an
- * expression has its type only where it is lowered. Functions that nobody calls are lowered once, and thrown away,
- * so that their errors are found too. */
+ * expression has its type only where it is lowered. Functions that nobody calls are lowered once, and thrown
+ * away, so that their errors are found too. */
 #ifndef SOTTO_LANG_INTERNAL_H
 #define SOTTO_LANG_INTERNAL_H
 
@@ -13,16 +13,16 @@
 __extension__ typedef __int128 int128; /* a literal, and what folds from literals, before it has a type */
 
 enum {
-    LANG_NESTING_MAX = 200,    /* parentheses, blocks and operators within each other, in the text */
-    LANG_DEPTH_MAX = 1000,     /* the same while lowering, calls included */
-    LANG_CALLS_MAX = 64,       /* calls within each other */
-    LANG_PARAMS_MAX = 64,      /* of a function */
-    LANG_INSNS_MAX = 200000,   /* of the image */
+    LANG_NESTING_MAX = 200,  /* parentheses, blocks and operators within each other, in the text */
+    LANG_DEPTH_MAX = 1000,   /* the same while lowering, calls included */
+    LANG_CALLS_MAX = 64,     /* calls within each other */
+    LANG_PARAMS_MAX = 64,    /* of a function */
+    LANG_INSNS_MAX = 200000, /* of the image */
     LANG_REGS_MAX = 200000,
     LANG_CONSTS_MAX = 8192,
     LANG_SIZES_MAX = 1024,
-    LANG_DECLS_MAX = 256,      /* inputs, parameters and outputs, each */
-    LANG_WORK_MAX = 4000000,   /* steps of the compiler: bounds what inlining may multiply */
+    LANG_DECLS_MAX = 256,    /* inputs, parameters and outputs, each */
+    LANG_WORK_MAX = 4000000, /* steps of the compiler: bounds what inlining may multiply */
     LANG_NAME_BUCKETS = 1024,
 };
 
@@ -118,8 +118,8 @@ enum expr_kind {
 
 struct expr {
     enum expr_kind kind;
-    struct span at;  /* all of it */
-    struct span op;  /* the operator or the name, where an error about it points */
+    struct span at;    /* all of it */
+    struct span op;    /* the operator or the name, where an error about it points */
     struct expr *next; /* of a list of arguments */
     struct expr *a, *b, *c;
     struct name *name;
@@ -139,11 +139,11 @@ struct stmt {
     struct type_syntax type; /* DECL, FOR */
     struct name *name;       /* DECL, FOR, and the variable of ASSIGN */
     struct span name_at;
-    struct expr *index;      /* ASSIGN: of name[index], or NULL */
-    bool compound;           /* ASSIGN: name op= value */
+    struct expr *index; /* ASSIGN: of name[index], or NULL */
+    bool compound;      /* ASSIGN: name op= value */
     enum binary op;
-    struct expr *value;      /* DECL, ASSIGN, CALL, RETURN, IF's condition, FOR's lower bound */
-    struct expr *high;       /* FOR */
+    struct expr *value;        /* DECL, ASSIGN, CALL, RETURN, IF's condition, FOR's lower bound */
+    struct expr *high;         /* FOR */
     struct stmt *body, *other; /* BLOCK, IF, FOR */
 };
 
@@ -151,17 +151,17 @@ enum decl_kind { DECL_INPUT, DECL_PARAM, DECL_OUTPUT, DECL_FUNCTION };
 
 struct decl {
     enum decl_kind kind;
-    struct span at;       /* of the name */
+    struct span at; /* of the name */
     struct decl *next;
     struct name *name;
     struct type_syntax type; /* a function's: what it returns */
-    char *role;           /* input's from, output's to */
+    char *role;              /* input's from, output's to */
     bool has_default;
-    int128 value;         /* parameter's default */
+    int128 value; /* parameter's default */
     struct span value_at;
-    struct stmt *params;  /* function: STMT_DECLs */
+    struct stmt *params; /* function: STMT_DECLs */
     struct stmt *body;
-    struct span end;      /* function: its last brace */
+    struct span end; /* function: its last brace */
     bool called;
 };
 

@@ -16,8 +16,8 @@ struct lang_diag {
 
 /** Compile `len` bytes of source. `file` is only for messages. SOTTO_ERR_PROGRAM with diag filled;
  *  SOTTO_ERR_RESOURCE. On error the image is empty. Never crashes, never recurses without a bound. */
-SOTTO_MUST_CHECK enum sotto_err lang_compile(const char *file, const char *source, size_t len, struct image *out,
-                                             struct lang_diag *diag);
+SOTTO_MUST_CHECK enum sotto_err lang_compile(const char *file, const char *source, size_t len,
+                                             struct image *out, struct lang_diag *diag);
 
 /** "auction.sotto:11:20: error: ...", the line, a caret, "help: ..."; with ANSI colours if `colour`. */
 void lang_diag_format(const struct lang_diag *diag, bool colour, struct writer *out);

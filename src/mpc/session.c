@@ -248,8 +248,8 @@ static enum sotto_err tile_main(struct strand *st, void *arg)
     return t->fn(st, t->arg, t->i);
 }
 
-enum sotto_err strand_each(struct strand *st, size_t count, enum sotto_err (*fn)(struct strand *, void *arg, size_t i),
-                           void *arg)
+enum sotto_err strand_each(struct strand *st, size_t count,
+                           enum sotto_err (*fn)(struct strand *, void *arg, size_t i), void *arg)
 {
     struct tile *t;
 

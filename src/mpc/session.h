@@ -81,10 +81,11 @@ enum sotto_err strand_fail(struct strand *st, enum sotto_err code, const char *f
 /** The same for a failed check: `suspects` is the mask of parties of which one is corrupt. */
 enum sotto_err strand_accuse(struct strand *st, uint32_t suspects, const char *format, ...) SOTTO_PRINTF(3, 4);
 
-/** fn(st, arg, i) for every i < count, each on a strand of its own (tile i + 1 of the same instruction; below 65535);
- *  waits for all. A single one runs on the strand itself. */
+/** fn(st, arg, i) for every i < count, each on a strand of its own (tile i + 1 of the same instruction; below
+ * 65535); waits for all. A single one runs on the strand itself. */
 SOTTO_MUST_CHECK enum sotto_err strand_each(struct strand *st, size_t count,
-                                            enum sotto_err (*fn)(struct strand *, void *arg, size_t i), void *arg);
+                                            enum sotto_err (*fn)(struct strand *, void *arg, size_t i),
+                                            void *arg);
 
 /** Secret, zeroed memory until the strand ends, or NULL with the fault set. */
 void *strand_alloc(struct strand *st, size_t n, size_t size);

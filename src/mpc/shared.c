@@ -76,8 +76,8 @@ void shared_scale(struct shared *z, const struct shared *x, uint64_t by)
 void shared_times_public(struct shared *z, const struct shared *x, const void *words)
 {
     FOR_ROWS(z, a, r)
-        shared_kernels(z)->mul_add(shared_row(z, a, r), shared_row(x, a, r), (const uint8_t *)words + r * x->stride * 8,
-                                   shared_words(z));
+    shared_kernels(z)->mul_add(shared_row(z, a, r), shared_row(x, a, r),
+                               (const uint8_t *)words + r * x->stride * 8, shared_words(z));
 }
 
 void shared_public(struct shared *z, const uint64_t *values, bool repeat)

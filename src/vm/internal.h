@@ -48,7 +48,7 @@ struct vm_value {
         struct shared shared;
         void *block;
         size_t len;
-    } form[2];               /* by enum mpc_domain */
+    } form[2]; /* by enum mpc_domain */
     struct vm_wait *waiters[VM_KINDS];
 };
 
