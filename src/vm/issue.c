@@ -178,17 +178,20 @@ static enum sotto_err reveal_entry(struct vm *vm, struct vm_task *t)
     return SOTTO_OK;
 }
 
-/* Known to all: nothing is sent, and no strand is needed when the operands are there. */
+/* Known to all: nothing is sent, and no strand is needed when the operands are there. It takes a number and a
+ * place in the window all the same: whether an opened operand is there already differs from party to party. */
 static enum sotto_err issue_known(struct vm *vm, struct vm_task *t)
 {
     bool ready = (!t->a || t->a->clear_ready) && (!t->b || t->b->clear_ready) && (!t->c || t->c->clear_ready);
     struct vm_value *in[3] = { t->a, t->b, t->c };
-    uint64_t depth = vm->main->depth;
+    uint64_t depth;
 
     TRY(vm_value_make_clear(vm->main, vm, t->dst));
     t->run = vm_run_public;
     if (!ready)
         return start(vm, t);
+    TRY(enter_window(vm, t->dst));
+    depth = vm->main->depth;
     TRY(t->run(vm->main, t));
     for (int i = 0; i < 3; i++)
         if (in[i] && in[i]->clear_depth > depth)
