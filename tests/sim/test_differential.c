@@ -1,0 +1,118 @@
+/* test_differential.c - random programs: every back end, and an evaluator of their own, must agree on every
+ * output and on every opened value. SOTTO_FUZZ_PROGRAMS: how many; SOTTO_FUZZ_SEED: the first one. */
+#include "lib/committee.h"
+#include "lib/program.h"
+
+#include "lib/testing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static uint64_t number(const char *name, uint64_t otherwise)
+{
+    const char *text = getenv(name);
+
+    return text ? strtoull(text, NULL, 10) : otherwise;
+}
+
+static void report(const struct program *p, const char *protocol, const char *what)
+{
+    print_message("%s\n", p->text);
+    for (int i = 0; i < p->inputs_n; i++) {
+        print_message("%s =", p->var[p->input[i]].name);
+        for (size_t e = 0; e < p->input_value[i].n; e++)
+            print_message(" %lld", (long long)p->input_value[i].v[e]);
+        print_message("\n");
+    }
+    print_message("%s = %lld\n", p->var[p->param].name, (long long)p->var[p->param].now.v[0]);
+    fail_msg("seed %llu, %s: %s", (unsigned long long)p->seed, protocol, what);
+}
+
+static void compare(const struct program *p, const char *protocol, const char *what, const uint64_t *got,
+                    size_t got_n, const struct program_value *want)
+{
+    char text[256];
+
+    if (got_n != want->n) {
+        snprintf(text, sizeof text, "%s has %zu elements, not %zu", what, got_n, want->n);
+        report(p, protocol, text);
+    }
+    for (size_t e = 0; e < want->n; e++)
+        if (got[e] != want->v[e]) {
+            snprintf(text, sizeof text, "%s[%zu] is %lld, not %lld", what, e, (long long)got[e],
+                     (long long)want->v[e]);
+            report(p, protocol, text);
+        }
+}
+
+static void check_party(const struct program *p, const struct committee *c, int party)
+{
+    const struct vm_result *r = &c->result[party];
+    const char *protocol = c->protocol->name;
+    char what[32];
+
+    if (c->err[party])
+        report(p, protocol, c->fault[party].text);
+    for (int i = 0; i < p->outputs_n; i++) {
+        const struct variable *v = &p->var[p->output[i]];
+        const struct vm_output *out = committee_output(c, party, v->name);
+
+        compare(p, protocol, v->name, out->values, out->n, &v->now);
+        assert_true(out->set);
+    }
+    if (r->opened_n != p->opened_n)
+        report(p, protocol, "another number of openings");
+    for (size_t i = 0; i < r->opened_n; i++) {
+        snprintf(what, sizeof what, "opening %zu", i);
+        compare(p, protocol, what, r->opened[i].values, r->opened[i].n, &p->opened[i]);
+    }
+}
+
+static void run_everywhere(const struct program *p)
+{
+    struct image image;
+    struct lang_diag diag;
+
+    image_init(&image);
+    if (lang_compile("random.sotto", p->text, p->text_len, &image, &diag)) {
+        char text[1200];
+
+        snprintf(text, sizeof text, "line %u, column %u: %s (%s)", diag.line, diag.column, diag.text,
+                 diag.hint);
+        report(p, "the compiler", text);
+    }
+    image_wipe(&image);
+    for (const struct mpc_protocol *const *protocol = mpc_protocols; *protocol; protocol++) {
+        struct committee c;
+
+        committee_init(&c, (*protocol)->name, p->text);
+        for (int i = 0; i < p->inputs_n; i++)
+            committee_input(&c, p->var[p->input[i]].name, p->input_value[i].v, p->input_value[i].n);
+        committee_param(&c, p->var[p->param].name, p->var[p->param].now.v[0]);
+        committee_run(&c);
+        for (int party = 0; party < (*protocol)->parties; party++)
+            check_party(p, &c, party);
+        committee_wipe(&c);
+    }
+}
+
+static void test_random_programs(void **state)
+{
+    uint64_t first = number("SOTTO_FUZZ_SEED", 1), count = number("SOTTO_FUZZ_PROGRAMS", 300);
+
+    (void)state;
+    for (uint64_t seed = first; seed < first + count; seed++) {
+        struct program p;
+
+        program_make(&p, seed);
+        run_everywhere(&p);
+        program_wipe(&p);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_random_programs) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
