@@ -8,6 +8,7 @@
  *   - who has given up sends one abort frame to each peer, and nothing else;
  *   - a message that only comes early or late changes nothing.
  * A message to several receivers is altered for one of them at a time: that is equivocation. */
+#include "lib/chosen.h"
 #include "lib/small_programs.h"
 #include "lib/testing.h"
 
@@ -398,5 +399,6 @@ int main(void)
         cmocka_unit_test(test_rep3_survives),
     };
 
+    chosen_no_locking();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
