@@ -46,10 +46,10 @@ enum sotto_err chosen_stream(void *arg, int party, int key, const uint8_t iv[16]
     return SOTTO_OK;
 }
 
-void chosen_sharing(const struct strand *st, struct shared *z, uint64_t seed, const uint64_t *values)
+void chosen_sharing(const struct strand *st, struct shared *z, uint64_t seed, int last, const uint64_t *values)
 {
     const struct ring_kernels *k = shared_kernels(z);
-    int last = st->s->protocol->shares - 1;
+    int shares = st->s->protocol->shares;
     size_t rows = shared_rows(z), words = shared_words(z);
 
     for (size_t r = 0; r < rows; r++)
@@ -60,8 +60,9 @@ void chosen_sharing(const struct strand *st, struct shared *z, uint64_t seed, co
                 rest = values[w];
             for (size_t e = 0; z->domain == MPC_BITS && e < 64 && 64 * w + e < z->n; e++)
                 rest |= (values[64 * w + e] >> r & 1) << e;
-            for (int a = 0; a <= last; a++) {
-                uint64_t v = a < last ? chosen_next(&state) : rest;
+            for (int i = 1; i <= shares; i++) {
+                int a = (last + i) % shares;
+                uint64_t v = i < shares ? chosen_next(&state) : rest;
 
                 rest = z->domain == MPC_BITS ? rest ^ v : rest - v;
                 if (z->share[a])

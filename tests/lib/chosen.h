@@ -17,8 +17,9 @@ uint64_t chosen_next(uint64_t *state);
  */
 void chosen_no_locking(void);
 
-/** Share a value without a message: every summand but the last is drawn from the seed. For tests alone, which
- * know the value at every party. z is made by strand_shared. */
-void chosen_sharing(const struct strand *st, struct shared *z, uint64_t seed, const uint64_t *values);
+/** Share a value without a message: every summand but `last` is drawn from the seed, so that who lacks that one
+ * sees the same for all values. For tests alone, which know the value at every party. z is made by
+ * strand_shared. */
+void chosen_sharing(const struct strand *st, struct shared *z, uint64_t seed, int last, const uint64_t *values);
 
 #endif

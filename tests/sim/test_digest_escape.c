@@ -31,8 +31,8 @@ static enum sotto_err product_or_opening(struct strand *st, void *arg)
     TRY(strand_shared(st, &x, MPC_ARITH, 64, 1));
     TRY(strand_shared(st, &y, MPC_ARITH, 64, 1));
     TRY(strand_shared(st, &z, MPC_ARITH, 64, 1));
-    chosen_sharing(st, &x, t->seed, &a);
-    chosen_sharing(st, &y, t->seed + 1, &b);
+    chosen_sharing(st, &x, t->seed, 0, &a);
+    chosen_sharing(st, &y, t->seed + 1, 0, &b);
     if (t->opening)
         return gadget_reveal(st, &x, mpc_everyone(st->s->protocol), &opened);
     return gadget_multiply(st, &z, &x, &y);
