@@ -37,6 +37,7 @@ trial() {
     mapfile -t P < <(children "$LAUNCHER")
     start=$(now_ms)
     eval "$5"
+    wait_for 30 gone "$LAUNCHER" || kill -9 "$LAUNCHER"
     wait "$LAUNCHER" || rc=$?
     took=$(($(now_ms) - start))
     sleep 0.3

@@ -47,10 +47,7 @@ now_ms() { echo $(($(date +%s%N) / 1000000)); }
 
 # Children of a process, oldest first.
 children() {
-    local stat
-    for stat in /proc/[0-9]*/stat; do
-        { sed -n "s/^\([0-9]*\) (.*) [A-Z] $1 .*/\1/p" "$stat"; } 2>/dev/null || true
-    done | sort -n
+    { sed -n "s/^\([0-9]*\) (.*) [A-Z] $1 .*/\1/p" /proc/[0-9]*/stat; } 2>/dev/null | sort -n
 }
 
 # Whether a process is there and not a zombie that waits for its reaper.
@@ -59,6 +56,8 @@ alive() {
     state=$( { sed -n 's/^[0-9]* (.*) \([A-Z]\) .*/\1/p' "/proc/$1/stat"; } 2>/dev/null) || return 1
     [ -n "$state" ] && [ "$state" != Z ] && [ "$state" != X ]
 }
+
+gone() { ! alive "$1"; }
 
 # wait_for SECONDS COMMAND...: until it succeeds.
 wait_for() {
