@@ -137,7 +137,10 @@ bool crypto_signature_check_var(const uint8_t public_key[CRYPTO_SIGN_PUBLIC_LEN]
 
 bool crypto_equal(const void *a, const void *b, size_t len)
 {
-    return sodium_memcmp(a, b, len) == 0;
+    int differ = sodium_memcmp(a, b, len);
+
+    crypto_ct_public(&differ, sizeof differ);
+    return differ == 0;
 }
 
 void crypto_ct_secret(const void *p, size_t len)

@@ -182,6 +182,7 @@ enum sotto_err mpc_keys(struct strand *st, const uint8_t binding[CRYPTO_HASH_LEN
         return SOTTO_OK;
     k->binding = binding;
     crypto_random(k->own, sizeof k->own);
+    crypto_ct_secret(k->own, sizeof k->own);
     for (int a = 0; a < st->s->protocol->shares; a++)
         commit(k, st->s->self, a, k->own[a], item[a]);
     TRY(post_binding(st, k));

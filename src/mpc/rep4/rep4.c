@@ -300,7 +300,6 @@ static enum sotto_err rep4_input(struct strand *st, struct shared *z, int owner,
     }
     TRY(strand_post(st, &x[1]));
     TRY(strand_await(st));
-    crypto_ct_public(own, sizeof own);
     if (compares && !crypto_equal(own, theirs, CRYPTO_MAC_LEN))
         return strand_accuse(
             st, 1u << owner | 1u << other,

@@ -105,9 +105,6 @@ enum sotto_err rep4_flight_verify(struct strand *st, struct rep4_flight *f)
             continue;
         t->value = f->x.in[t->sender].buf + offset_of(f, i, false);
         TRY(digest(st, f, i, t->value, want));
-        /* Whether they differ is no secret: the session ends here. */
-        crypto_ct_public(want, sizeof want);
-        crypto_ct_public(f->x.in[t->digester].buf + offset_of(f, i, true), CRYPTO_MAC_LEN);
         if (!crypto_equal(want, f->x.in[t->digester].buf + offset_of(f, i, true), CRYPTO_MAC_LEN))
             return strand_accuse(
                 st, 1u << t->sender | 1u << t->digester,
