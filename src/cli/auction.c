@@ -1,7 +1,8 @@
 #include "cli/auction.h"
 
-static const char source[] = {
+const char auction_source[] = {
 #include "auction.inc"
+    0, /* a string */
 };
 
 /* SplitMix64 (Steele, Lea and Flood 2014): the same bids for the same seed, everywhere. */
@@ -42,7 +43,7 @@ enum sotto_err auction_new(struct cli *cli, int parties, uint64_t seed, size_t n
     for (size_t i = 0; !err && i < n; i++)
         a->bids[i] = rows.values[i] = 1 + draw(&seed) % AUCTION_BID_MAX;
     if (!err)
-        err = job_compile(cli, "auction.sotto", source, sizeof source, parties, &a->job);
+        err = job_compile(cli, "auction.sotto", auction_source, strlen(auction_source), parties, &a->job);
     if (!err)
         err = job_define(cli, &a->job, true);
     if (!err) {

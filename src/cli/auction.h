@@ -14,6 +14,9 @@ struct auction {
 };
 enum { AUCTION_BID_MAX = 1000000 };
 
+/** The program's text. */
+extern const char auction_source[];
+
 /** programs/auction.sotto, carried in the tool, with n > 0 bids of 1 to AUCTION_BID_MAX split among the
  * parties. */
 SOTTO_MUST_CHECK enum sotto_err auction_new(struct cli *cli, int parties, uint64_t seed, size_t n,

@@ -74,6 +74,47 @@ static void who_holds_what(const struct auction *a, const struct mpc_protocol *p
     printf("\n  Each lacks one share, and so learns nothing about the bids of others.\n\n");
 }
 
+/* The text of a line of the program without what is around it. */
+static void source_line(const char *source, uint32_t line, struct writer *out)
+{
+    const char *end, *comment;
+
+    while (line > 1 && (source = strchr(source, '\n'))) {
+        source++;
+        line--;
+    }
+    if (!source)
+        return;
+    source += strspn(source, " ");
+    end = source + strcspn(source, "\n");
+    comment = strstr(source, "//");
+    if (comment && comment < end)
+        end = comment;
+    while (end > source && end[-1] == ' ')
+        end--;
+    text_format(out, "%.*s", (int)(end - source), source);
+}
+
+/* What the rounds were spent on. */
+static void show_rounds(const struct run_result *r, const struct look *l, struct writer *out)
+{
+    uint64_t from = 1;
+
+    text_format(out, "  %srounds%s\n", l->dim, l->plain);
+    for (size_t i = 0; i < r->vm.passed_n; i++) {
+        const struct vm_passed *p = &r->vm.passed[i];
+
+        text_format(out, "  %4llu to %-4llu  ", (unsigned long long)from, (unsigned long long)p->round);
+        if (p->line)
+            source_line(auction_source, p->line, out);
+        else
+            text_format(out, "agree on the program, make keys");
+        text_format(out, "\n");
+        from = p->round + 1;
+    }
+    text_format(out, "\n");
+}
+
 static enum sotto_err show_honest(struct cli *cli, const struct auction *a, const struct run_result *r,
                                   const struct look *l)
 {
@@ -83,6 +124,7 @@ static enum sotto_err show_honest(struct cli *cli, const struct auction *a, cons
 
     for (int p = 0; p < r->parties; p++)
         most = r->bytes_sent[p] > most ? r->bytes_sent[p] : most;
+    show_rounds(r, l, &out);
     text_format(&out, "  winner      %sbidder %llu%s\n", l->bold,
                 (unsigned long long)r->vm.outputs[0].values[0], l->plain);
     text_format(&out, "  price       %s%s%s, the second highest bid\n\n", l->bold,

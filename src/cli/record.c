@@ -85,6 +85,11 @@ void record_report(struct writer *out, const struct image *im, int self, const s
     write_u64(out, r->peak_rss[self]);
     write_u64(out, r->ready_ns);
     write_u64(out, r->compute_ns);
+    write_u64(out, r->vm.passed_n);
+    for (size_t i = 0; i < r->vm.passed_n; i++) {
+        write_u32(out, r->vm.passed[i].line);
+        write_u64(out, r->vm.passed[i].round);
+    }
     record_end(out, begin);
 }
 
@@ -152,6 +157,22 @@ static bool read_fault(struct reader *in, struct fault *fault)
     return true;
 }
 
+static bool read_passed(struct reader *in, struct vm_result *r)
+{
+    uint64_t n = read_u64(in);
+
+    if (!reader_ok(in) || n > reader_left(in) / 12)
+        return false;
+    r->passed = arena_alloc(&r->arena, (size_t)n, sizeof *r->passed);
+    if (!r->passed)
+        return false;
+    for (; r->passed_n < n; r->passed_n++) {
+        r->passed[r->passed_n].line = read_u32(in);
+        r->passed[r->passed_n].round = read_u64(in);
+    }
+    return true;
+}
+
 enum sotto_err record_read_report(struct reader in, const struct image *im, int self, struct run_result *r,
                                   struct fault *fault, struct reader *values)
 {
@@ -173,7 +194,7 @@ enum sotto_err record_read_report(struct reader in, const struct image *im, int 
     r->peak_rss[self] = read_u64(&in);
     r->ready_ns = read_u64(&in);
     r->compute_ns = read_u64(&in);
-    if (reader_ok(&in) && reader_left(&in) == 0)
+    if (read_passed(&in, &r->vm) && reader_ok(&in) && reader_left(&in) == 0)
         return SOTTO_OK;
     run_result_wipe(r);
     return SOTTO_ERR_MALFORMED;

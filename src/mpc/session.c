@@ -227,8 +227,13 @@ enum sotto_err strand_accuse(struct strand *st, uint32_t suspects, const char *f
     struct fault f = { .code = SOTTO_ERR_CHEAT, .accuser = st->s->self, .suspects = suspects };
     va_list args;
 
+    int len = 0;
+
+    if (st->line)
+        len = snprintf(f.text, sizeof f.text, "line %u, instruction %u, step %u: ", st->line, st->instr,
+                       st->step - 1u);
     va_start(args, format);
-    vsnprintf(f.text, sizeof f.text, format, args);
+    vsnprintf(f.text + len, sizeof f.text - (size_t)len, format, args);
     va_end(args);
     return mpc_session_fail(st->s, &f);
 }
@@ -271,6 +276,7 @@ enum sotto_err strand_each(struct strand *st, size_t count,
             (void)strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a strand");
             break;
         }
+        child->line = st->line;
         child->joiner = st;
         st->missing++;
     }

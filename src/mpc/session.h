@@ -56,6 +56,7 @@ struct strand {
     struct mpc_session *s;
     uint32_t instr;
     uint16_t tile, step;  /* step: of the next exchange */
+    uint32_t line;        /* of the source that it works for, for messages; 0: none */
     uint64_t depth;       /* exchanges that had to come before this point */
     struct arena scratch; /* for the strand's life */
     struct arena wire;    /* for one exchange */
@@ -78,7 +79,8 @@ SOTTO_MUST_CHECK enum sotto_err strand_park(struct strand *st);
 void strand_wake(struct strand *st);
 /** Record a fault of this session (sprintf-like); returns the code. */
 enum sotto_err strand_fail(struct strand *st, enum sotto_err code, const char *format, ...) SOTTO_PRINTF(3, 4);
-/** The same for a failed check: `suspects` is the mask of parties of which one is corrupt. */
+/** The same for a failed check, with where it happened put before: `suspects` is the mask of parties of which
+ * one is corrupt. */
 enum sotto_err strand_accuse(struct strand *st, uint32_t suspects, const char *format, ...) SOTTO_PRINTF(3, 4);
 
 /** fn(st, arg, i) for every i < count, each on a strand of its own (tile i + 1 of the same instruction; below

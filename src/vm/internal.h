@@ -66,7 +66,7 @@ struct vm_task {
     enum mpc_domain domain, result; /* of the operands, and what it makes */
     struct vm_value *dst, *a, *b, *c;
     struct vm_opened *opened; /* of a REVEAL */
-    uint32_t seq;
+    uint32_t seq, line;
     unsigned pending; /* operands that are not there yet */
     uint64_t depth;   /* of the latest operand, and of the control flow */
     enum sotto_err (*run)(struct strand *st, struct vm_task *t);
@@ -81,13 +81,15 @@ struct vm {
     struct vm_result *result;
     struct vm_memory memory;
     struct strand *main;
+    uint32_t line;                   /* of the instruction that is being issued */
     struct vm_value **reg, **output; /* by number; NULL: not written yet */
     uint64_t *rows_of;               /* [party][input] */
     struct vm_value *window[VM_WINDOW];
     uint32_t seq; /* of the next task; 0 is the main strand */
     size_t opened_cap;
     struct vm_opened **opened; /* in program order; `values` is set when it has happened */
-    uint64_t finished, progress_ns;
+    uint64_t *round_of;        /* of every instruction of the code: when its latest run was done */
+    uint64_t setup_rounds, finished, progress_ns;
 };
 
 /* value.c */

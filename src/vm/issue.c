@@ -27,7 +27,10 @@ static enum sotto_err task_main(struct strand *st, void *arg)
 {
     struct vm_task *t = arg;
 
+    st->line = t->line;
     TRY(t->run(st, t));
+    if (t->in && st->depth > t->vm->round_of[t->in - t->vm->image->code])
+        t->vm->round_of[t->in - t->vm->image->code] = st->depth;
     if (t->dst->clear)
         vm_value_clear_ready(st, t->dst);
     else
@@ -87,6 +90,7 @@ static enum sotto_err start(struct vm *vm, struct vm_task *t)
 
     TRY(enter_window(vm, t->dst));
     t->seq = vm->seq;
+    t->line = vm->line;
     t->depth = vm->main->depth;
     t->pending = 1;
     wait_for(t, t->a, condition ? MPC_BITS : t->domain, &t->wait[0]);

@@ -100,6 +100,7 @@ static enum sotto_err step(struct vm *vm, size_t *pc, struct frame *frames, size
         return SOTTO_OK;
     default:
         ++*pc;
+        vm->line = in->line;
         report_progress(vm, in->line);
         return vm_issue(vm, in);
     }
@@ -140,6 +141,7 @@ static enum sotto_err job_main(struct strand *st, void *arg)
     TRY(vm_agree(st, vm, binding));
     TRY(mpc_keys(st, binding));
     vm->result->setup_ns = clock_now_ns();
+    vm->setup_rounds = st->depth;
     while (vm->image->code[pc].op != IMAGE_HALT)
         TRY(step(vm, &pc, frames, &depth));
     TRY(collect_outputs(vm));
@@ -180,7 +182,29 @@ static enum sotto_err prepare(struct vm *vm)
     r->symbols = arena_alloc(&r->arena, im->symbols_n + 1, sizeof *r->symbols);
     vm->reg = arena_alloc(&vm->memory.arena, im->regs_n + 1, sizeof(struct vm_value *));
     vm->output = arena_alloc(&vm->memory.arena, im->outputs_n + 1, sizeof(struct vm_value *));
-    return r->outputs && r->symbols && vm->reg && vm->output ? SOTTO_OK : SOTTO_ERR_RESOURCE;
+    vm->round_of = arena_alloc(&vm->memory.arena, im->code_n + 1, sizeof *vm->round_of);
+    r->passed = arena_alloc(&r->arena, im->code_n + 1, sizeof *r->passed);
+    return r->outputs && r->symbols && r->passed && vm->reg && vm->output && vm->round_of ? SOTTO_OK
+                                                                                          : SOTTO_ERR_RESOURCE;
+}
+
+/* What was done by which round, in the program's order; what was done earlier than something before it, or by
+ * the same round, adds nothing. */
+static void list_passed(struct vm *vm)
+{
+    struct vm_result *r = vm->result;
+    struct vm_passed *last = &r->passed[r->passed_n++];
+
+    *last = (struct vm_passed){ 0, vm->setup_rounds };
+    for (size_t i = 0; i < vm->image->code_n; i++) {
+        if (vm->round_of[i] <= last->round)
+            continue;
+        if (last->line != vm->image->code[i].line) {
+            r->passed[r->passed_n] = *last;
+            last = &r->passed[r->passed_n++];
+        }
+        *last = (struct vm_passed){ vm->image->code[i].line, vm->round_of[i] };
+    }
 }
 
 enum sotto_err vm_run(struct mpc_session *s, const struct vm_job *job, struct vm_result *result)
@@ -205,6 +229,8 @@ enum sotto_err vm_run(struct mpc_session *s, const struct vm_job *job, struct vm
     if (err)
         for (size_t o = 0; result->outputs && o < job->image->outputs_n; o++)
             result->outputs[o] = (struct vm_output){ 0 };
+    if (!err)
+        list_passed(vm);
     list_opened(vm);
     arena_wipe(&vm->memory.arena);
     mem_free(vm);

@@ -41,10 +41,18 @@ struct vm_opened {   /* one opening that happened */
     size_t n;
 };
 
+/* By which round a line of the program was done. */
+struct vm_passed {
+    uint32_t line; /* 0: agreement and keys */
+    uint64_t round;
+};
+
 struct vm_result {
     struct vm_output *outputs; /* one an output of the image */
     struct vm_opened *opened;
     size_t opened_n;
+    struct vm_passed *passed; /* what the rounds were spent on, rising; empty after an error */
+    size_t passed_n;
     uint64_t *symbols;  /* what every size was bound to */
     uint64_t setup_ns;  /* clock when keys were made and the program began; 0: never */
     struct arena arena; /* holds it all */

@@ -301,10 +301,9 @@ static enum sotto_err rep4_input(struct strand *st, struct shared *z, int owner,
     TRY(strand_post(st, &x[1]));
     TRY(strand_await(st));
     if (compares && !crypto_equal(own, theirs, CRYPTO_MAC_LEN))
-        return strand_accuse(
-            st, 1u << owner | 1u << other,
-            "instruction %u: party %d did not hand the same input to parties %d and %d, or party %d lies",
-            st->instr, owner, self, other, other);
+        return strand_accuse(st, 1u << owner | 1u << other,
+                             "party %d did not hand the same input to parties %d and %d, or party %d lies",
+                             owner, self, other, other);
     for (unsigned r = 0; z->share[c] && r < rows; r++)
         memcpy(shared_row(z, c, r), value + r * words * word_len, words * word_len);
     return SOTTO_OK;

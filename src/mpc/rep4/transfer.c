@@ -106,10 +106,9 @@ enum sotto_err rep4_flight_verify(struct strand *st, struct rep4_flight *f)
         t->value = f->x.in[t->sender].buf + offset_of(f, i, false);
         TRY(digest(st, f, i, t->value, want));
         if (!crypto_equal(want, f->x.in[t->digester].buf + offset_of(f, i, true), CRYPTO_MAC_LEN))
-            return strand_accuse(
-                st, 1u << t->sender | 1u << t->digester,
-                "instruction %u, step %u: what party %d sent and the digest of it from party %d differ",
-                st->instr, f->step, t->sender, t->digester);
+            return strand_accuse(st, 1u << t->sender | 1u << t->digester,
+                                 "what party %d sent and the digest of it from party %d differ", t->sender,
+                                 t->digester);
         st->unverified--;
     }
     return SOTTO_OK;
