@@ -36,7 +36,8 @@ struct mpc_protocol {
     enum sotto_err (*split)(struct strand *st, struct shared part[2], int *parts_n, const struct shared *x);
     /** z (ARITH) gets random summands 1.. ; part[] (BITS, z->bits planes) sum up to their sum. One round. */
     enum sotto_err (*mask)(struct strand *st, struct shared *z, struct shared part[2], int *parts_n);
-    /** Open x to the parties in `to`; each of them gets words (or planes, at x's stride) in out. Verified. */
+    /** Open x to the parties in `to`; each of them gets words (or planes, at x's stride) in out. Verified.
+     * Whole words travel: shared_clear_tail first. */
     enum sotto_err (*open)(struct strand *st, const struct shared *x, uint32_t to, void *out);
 };
 

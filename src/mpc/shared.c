@@ -164,6 +164,14 @@ void shared_put(struct shared *z, size_t at, const struct shared *x)
     }
 }
 
+void shared_clear_tail(struct shared *x)
+{
+    if (x->domain == MPC_ARITH || x->n % 64 == 0)
+        return;
+    FOR_ROWS(x, a, r)
+    ((uint64_t *)shared_row(x, a, r))[x->n / 64] &= ((uint64_t)1 << (x->n % 64)) - 1;
+}
+
 void shared_convert(struct shared *z, int a, const void *words, const struct shared *x)
 {
     if (x->domain == MPC_ARITH) {

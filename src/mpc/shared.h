@@ -81,6 +81,9 @@ void shared_place(struct shared *z, size_t at, const struct shared *x);
 /** z[at] = the one element of x. */
 void shared_put(struct shared *z, size_t at, const struct shared *x);
 
+/** BITS: clear what lies past n in the last words, which may depend on other secrets. Before every opening. */
+void shared_clear_tail(struct shared *x);
+
 /** Share a of z = one share's worth of words in the other domain, laid out as in x: words of k bits become k
  * planes, one plane becomes words. */
 void shared_convert(struct shared *z, int a, const void *words, const struct shared *x);

@@ -735,62 +735,87 @@ static void test_reveal_to_some(void **state)
 /* --- what lies past n ---------------------------------------------------------------------------------------
  */
 
-enum { DIRTY_N = 3 };
+enum { DIRTY_N = 3, DIRTY_BITS = 8 };
 
-struct wire {
-    uint16_t from_step;
+static struct {
+    unsigned step; /* of the opening; 0: not there yet */
     size_t words;
-};
+} wire;
 
-/* A message of the opening is one word of shares, or a digest. */
+/* A message of the opening is DIRTY_BITS words of one summand, or a digest. */
 static enum net_sim_verdict look(void *arg, struct net_sim_message *m)
 {
-    struct wire *wire = arg;
+    struct reader r = reader_of(m->payload, m->len);
 
-    if (wire->from_step && m->tag.step >= wire->from_step && m->len == 8) {
-        struct reader r = reader_of(m->payload, m->len);
-
+    (void)arg;
+    if (!wire.step || m->tag.step != wire.step || m->len != 8 * DIRTY_BITS)
+        return NET_SIM_PASS;
+    for (; reader_left(&r); wire.words++)
         assert_int_equal(read_u64(&r) >> DIRTY_N, 0);
-        wire->words++;
-    }
     return NET_SIM_PASS;
 }
 
-static struct wire wire;
+/* A vector whose last words are full of other bits, as after a scalar was repeated. */
+static enum sotto_err give_dirty(struct strand *st, struct trial *t, struct shared *x)
+{
+    TRY(give(st, t, x, MPC_BITS, DIRTY_BITS, t->a, 0));
+    for (int a = 0; a < MPC_SHARES_MAX; a++)
+        for (unsigned plane = 0; x->share[a] && plane < DIRTY_BITS; plane++)
+            *(uint64_t *)shared_row(x, a, plane) |= 0x123456789abcdef8u << plane;
+    return SOTTO_OK;
+}
 
-/* Every share's last word is full of other bits. */
-static enum sotto_err run_dirty(struct strand *st, struct trial *t, uint64_t *out)
+static enum sotto_err run_dirty_reveal(struct strand *st, struct trial *t, uint64_t *out)
 {
     struct shared x;
 
-    TRY(give(st, t, &x, MPC_BITS, 1, t->a, 0));
-    for (int a = 0; a < MPC_SHARES_MAX; a++)
-        if (x.share[a])
-            *(uint64_t *)x.share[a] |= 0x123456789abcdef8u << (st->s->self + a);
-    wire.from_step = st->step;
+    TRY(give_dirty(st, t, &x));
+    wire.step = st->step + (st->s->protocol->active ? 1u : 0u);
     return show(st, &x, out);
 }
 
-static const struct gadget dirty = { "reveal of dirty words", WIDTH_1, 1, run_dirty, want_a };
+/* Here summand 0 is opened to its holders, masked in its first n elements only. */
+static enum sotto_err run_dirty_to_arith(struct strand *st, struct trial *t, uint64_t *out)
+{
+    struct shared x, z;
+
+    TRY(give_dirty(st, t, &x));
+    TRY(fresh(st, t, &z, MPC_ARITH, DIRTY_BITS));
+    wire.step = st->step + (st->s->protocol->active ? 6u : 5u); /* after the mask and the subtraction */
+    TRY(gadget_to_arith(st, &z, &x));
+    wire.step = 0;
+    return show(st, &z, out);
+}
+
+static const struct {
+    struct gadget gadget;
+    size_t rep4, rep3; /* summands that are sent */
+} dirty[] = {
+    { { "reveal of dirty words", WIDTHS, 1, run_dirty_reveal, want_a }, 4, 3 },
+    { { "to_arith of dirty words", WIDTHS, 1, run_dirty_to_arith, want_a }, 3, 2 },
+};
 
 static void test_nothing_past_n_is_opened(void **state)
 {
     struct trial *t = calloc(1, sizeof *t);
 
     (void)state;
-    for (const struct mpc_protocol *const *p = mpc_protocols; *p; p++) {
-        struct committee c;
+    for (const struct mpc_protocol *const *p = mpc_protocols; *p; p++)
+        for (size_t i = 0; i < COUNT_OF(dirty); i++) {
+            struct committee c;
+            size_t summands = *p == &mpc_rep4 ? dirty[i].rep4 : *p == &mpc_rep3 ? dirty[i].rep3 : 0;
 
-        committee_init_body(&c, (*p)->name, trial_body, t);
-        c.hook = look;
-        c.hook_arg = &wire;
-        wire = (struct wire){ 0 };
-        *t = (struct trial){ .gadget = &dirty, .bits = 1, .n = DIRTY_N, .a = { 1, 0, 1 } };
-        run_trial(&c, t);
-        check_trial(&c, t);
-        assert_int_equal(wire.words, (*p)->parties == 1 ? 0 : (*p)->parties);
-        committee_wipe(&c);
-    }
+            committee_init_body(&c, (*p)->name, trial_body, t);
+            c.hook = look;
+            memset(&wire, 0, sizeof wire);
+            *t = (struct trial){
+                .gadget = &dirty[i].gadget, .bits = DIRTY_BITS, .n = DIRTY_N, .a = { 1, 0, 255 }
+            };
+            run_trial(&c, t);
+            check_trial(&c, t);
+            assert_int_equal(wire.words, summands * DIRTY_BITS);
+            committee_wipe(&c);
+        }
     free(t);
 }
 

@@ -52,6 +52,8 @@ enum sotto_err gadget_to_arith(struct strand *st, struct shared *z, const struct
         TRY(gadget_sub_bits(st, &rest, x, &part[0], parts == 2 ? &part[1] : NULL));
     else
         shared_copy(&rest, x);
+    /* x may be a scalar that was repeated: its words are full, and past n nothing masks them. */
+    shared_clear_tail(&rest);
     TRY(st->s->protocol->open(st, &rest, holders_of(st, 0), planes));
     if (z->share[0])
         ring_from_planes(z->share[0], planes, rest.stride, z->bits, z->n);
