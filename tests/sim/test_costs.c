@@ -1,200 +1,11 @@
-/* test_costs.c - rounds and bytes as docs/protocols/gadgets.md states them, against the channel's counters:
- * exactly, for every party. The formulas stand here a second time, without a look at how the gadgets are
- * written. */
+/* test_costs.c - rounds and bytes of every gadget, counted by the channel, are what docs/protocols/gadgets.md
+ * states: exactly, for every party. */
 #include "lib/committee.h"
+#include "lib/cost.h"
 
 #include "lib/testing.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-
-enum { HEADER = 16, DIGEST = 16, PIECE = 1 << 20 };
-
-/* --- the protocols' operations: docs/protocols/rep4.md and rep3.md, "Costs" ---------------------------------
- */
-
-struct cost {
-    const struct mpc_protocol *protocol;
-    uint64_t sent[SOTTO_PARTIES_MAX], rounds;
-    unsigned turn; /* of the next exchange: duties rotate by it */
-};
-
-static bool is_rep4(const struct cost *c)
-{
-    return c->protocol == &mpc_rep4;
-}
-
-static void took(struct cost *c, unsigned exchanges)
-{
-    c->rounds += exchanges;
-    c->turn += exchanges;
-}
-
-/* One piece of `len` bytes of products. */
-static void products_piece(struct cost *c, uint64_t len)
-{
-    static const struct {
-        unsigned values, digests;
-    } duty[4] = { { 1, 2 }, { 2, 1 }, { 2, 1 }, { 1, 2 } };
-
-    for (unsigned p = 0; p < (unsigned)c->protocol->parties; p++)
-        if (is_rep4(c)) {
-            unsigned d = (p + 4 - c->turn % 4) % 4;
-
-            c->sent[p] += 2 * HEADER + duty[d].values * len + duty[d].digests * DIGEST;
-        } else {
-            c->sent[p] += HEADER + len;
-        }
-}
-
-/* Rows of products of `row` bytes each, words of word_len bytes: one round, whatever the number of pieces. */
-static void products(struct cost *c, uint64_t rows, uint64_t row, uint64_t word_len)
-{
-    uint64_t words = row / word_len, most = PIECE / (rows ? rows * word_len : 1);
-    unsigned pieces = 0;
-
-    if (!rows || !row)
-        return;
-    for (uint64_t at = 0; at < words; at += most, pieces++) {
-        uint64_t n = words - at < most ? words - at : most;
-
-        products_piece(c, rows * n * word_len); /* all pieces have the duties of the first */
-    }
-    c->rounds++;
-    c->turn += pieces;
-}
-
-/* Split, or a mask: two joint inputs in rep4, one party's in rep3. */
-static void share_parts(struct cost *c, uint64_t len, unsigned rep3_owner)
-{
-    for (unsigned p = 0; p < 4 && is_rep4(c); p++)
-        c->sent[p] += HEADER + ((p & 1) == (c->turn >> 1 & 1) ? len : DIGEST);
-    if (!is_rep4(c))
-        c->sent[rep3_owner] += HEADER + len;
-    took(c, 1);
-}
-
-static void opening(struct cost *c, uint32_t to, uint64_t len)
-{
-    for (unsigned p = 0; p < (unsigned)c->protocol->parties; p++) {
-        if (!(to >> p & 1))
-            continue;
-        if (is_rep4(c)) {
-            c->sent[(p + 1 + c->turn % 3) % 4] += HEADER + len;
-            c->sent[(p + 1 + (c->turn + 1) % 3) % 4] += HEADER + DIGEST;
-        } else {
-            c->sent[(p + 1) % 3] += HEADER + len;
-        }
-    }
-    took(c, 1);
-}
-
-static void reveal(struct cost *c, uint32_t to, uint64_t len)
-{
-    if (is_rep4(c)) {
-        for (int p = 0; p < 4; p++)
-            c->sent[p] += 3 * HEADER;
-        took(c, 1);
-    }
-    opening(c, to, len);
-}
-
-static void input(struct cost *c, unsigned owner, uint64_t len)
-{
-    if (is_rep4(c)) {
-        c->sent[owner] += 2 * (HEADER + len);
-        c->sent[(owner + 1) % 4] += HEADER + DIGEST;
-        c->sent[(owner + 2) % 4] += HEADER + DIGEST;
-        took(c, 2);
-    } else {
-        c->sent[owner] += HEADER + len;
-        took(c, 1);
-    }
-}
-
-/* --- the gadgets' formulas ----------------------------------------------------------------------------------
- */
-
-static uint64_t plane(uint64_t n)
-{
-    return 8 * ((n + 63) / 64);
-}
-
-static unsigned lg(uint64_t n)
-{
-    unsigned l = 0;
-
-    while ((uint64_t)1 << l < n)
-        l++;
-    return l;
-}
-
-static void ands(struct cost *c, uint64_t rows, uint64_t n)
-{
-    products(c, rows, plane(n), 8);
-}
-
-/* k-1, then lg k levels: (k-1) + (2 lg k - 2)(k/2 - 1) ANDs in all, for k a power of two. */
-static void add_bits(struct cost *c, uint64_t k, uint64_t n)
-{
-    uint64_t before = 0;
-
-    if (k == 1)
-        return;
-    ands(c, k - 1, n);
-    for (unsigned l = 0; l < lg(k); l++) {
-        uint64_t rows = k / 2 - 1 + (l + 1 < lg(k) ? k / 2 - 1 - ((uint64_t)1 << l) : 0);
-
-        ands(c, rows, n);
-        before += rows;
-    }
-    assert_int_equal(k - 1 + before, k - 1 + (2 * lg(k) - 2) * (k / 2 - 1));
-}
-
-static void sub_bits(struct cost *c, uint64_t k, uint64_t n, bool two)
-{
-    if (two)
-        ands(c, k - 1, n);
-    add_bits(c, k, n);
-}
-
-/* 3k - 2 - lg k ANDs in lg k + 1 rounds. */
-static void less(struct cost *c, uint64_t k, uint64_t n, uint64_t pairs)
-{
-    uint64_t total = k;
-
-    ands(c, pairs * k, n);
-    for (uint64_t segments = k / 2; segments; segments /= 2) {
-        ands(c, pairs * (2 * segments - 1), n);
-        total += 2 * segments - 1;
-    }
-    assert_int_equal(total, 3 * k - 2 - lg(k));
-}
-
-/* planes - 1 ANDs in lg planes rounds. */
-static void and_planes(struct cost *c, uint64_t planes, uint64_t n, uint64_t sets)
-{
-    for (; planes > 1; planes -= planes / 2)
-        ands(c, sets * (planes / 2), n);
-}
-
-static void extreme(struct cost *c, uint64_t k, uint64_t n, bool value, bool index, size_t round_worth)
-{
-    uint8_t log2_arity[32];
-    size_t levels = gadget_extreme_plan(n, (unsigned)k, value, round_worth, log2_arity);
-    uint64_t index_bits = 0;
-
-    for (size_t l = 0; l < levels; l++) {
-        uint64_t t = log2_arity[l], groups = (n + ((uint64_t)1 << t) - 1) >> t,
-                 a = groups == 1 ? n : (uint64_t)1 << t;
-
-        less(c, k, a * (a - 1) / 2 * groups, 1);
-        and_planes(c, a - 1, a * groups, 1);
-        ands(c, (l + 1 < levels || value ? k : 0) + index_bits, groups);
-        index_bits += index ? t : 0;
-        n = groups;
-    }
-}
 
 /* --- one gadget, measured -----------------------------------------------------------------------------------
  */
@@ -224,7 +35,7 @@ static enum sotto_err vectors(struct strand *st, struct shared *v, size_t count,
 }
 
 #define RUN(name)               static enum sotto_err run_##name(struct strand *st, const struct measured *m)
-#define COST(name)              static void cost_##name(struct cost *c, uint64_t k, uint64_t n, const struct measured *m)
+#define COST(name)              static void stated_##name(struct cost *c, uint64_t k, uint64_t n, const struct measured *m)
 #define BITS_VECTORS(v, count)  TRY(vectors(st, v, count, MPC_BITS, m->bits, m->n))
 #define ARITH_VECTORS(v, count) TRY(vectors(st, v, count, MPC_ARITH, m->bits, m->n))
 
@@ -242,8 +53,8 @@ RUN(input)
 COST(input)
 {
     (void)m;
-    input(c, 1, k / 8 * n);
-    input(c, 2, k * plane(n));
+    cost_input(c, 1, k / 8 * n);
+    cost_input(c, 2, k * cost_plane(n));
 }
 
 RUN(reveal)
@@ -261,8 +72,8 @@ RUN(reveal)
 COST(reveal)
 {
     (void)m;
-    reveal(c, mpc_everyone(c->protocol), k / 8 * n);
-    reveal(c, 5, k * plane(n));
+    cost_reveal(c, mpc_everyone(c->protocol), k / 8 * n);
+    cost_reveal(c, 5, k * cost_plane(n));
 }
 
 RUN(multiply_arith)
@@ -275,7 +86,7 @@ RUN(multiply_arith)
 COST(multiply_arith)
 {
     (void)m;
-    products(c, 1, k / 8 * n, k / 8);
+    cost_products(c, 1, k / 8 * n, k / 8);
 }
 
 RUN(multiply_bits)
@@ -288,7 +99,7 @@ RUN(multiply_bits)
 COST(multiply_bits)
 {
     (void)m;
-    ands(c, k, n);
+    cost_ands(c, k, n);
 }
 
 RUN(add_bits)
@@ -301,7 +112,7 @@ RUN(add_bits)
 COST(add_bits)
 {
     (void)m;
-    add_bits(c, k, n);
+    cost_add_bits(c, k, n);
 }
 
 RUN(sub_bits)
@@ -315,8 +126,8 @@ RUN(sub_bits)
 COST(sub_bits)
 {
     (void)m;
-    sub_bits(c, k, n, false);
-    sub_bits(c, k, n, true);
+    cost_sub_bits(c, k, n, false);
+    cost_sub_bits(c, k, n, true);
 }
 
 RUN(less)
@@ -332,8 +143,8 @@ RUN(less)
 COST(less)
 {
     (void)m;
-    less(c, k, n, 1);
-    less(c, k, n, 3);
+    cost_less(c, k, n, 1);
+    cost_less(c, k, n, 3);
 }
 
 RUN(zero)
@@ -347,7 +158,7 @@ RUN(zero)
 COST(zero)
 {
     (void)m;
-    and_planes(c, k, n, 1);
+    cost_and_planes(c, k, n, 1);
 }
 
 RUN(zero_arith)
@@ -361,8 +172,8 @@ RUN(zero_arith)
 COST(zero_arith)
 {
     (void)m;
-    share_parts(c, k * plane(n), 0);
-    and_planes(c, k, n, 1);
+    cost_share_parts(c, k * cost_plane(n), 0);
+    cost_and_planes(c, k, n, 1);
 }
 
 RUN(all)
@@ -378,7 +189,7 @@ COST(all)
     (void)k;
     (void)m;
     for (; n > 1; n -= n / 2)
-        ands(c, 1, n - n / 2);
+        cost_ands(c, 1, n - n / 2);
 }
 
 RUN(to_bits)
@@ -392,8 +203,8 @@ RUN(to_bits)
 COST(to_bits)
 {
     (void)m;
-    share_parts(c, k * plane(n), 0);
-    add_bits(c, k, n);
+    cost_share_parts(c, k * cost_plane(n), 0);
+    cost_add_bits(c, k, n);
 }
 
 RUN(to_arith)
@@ -407,15 +218,9 @@ RUN(to_arith)
 COST(to_arith)
 {
     (void)m;
-    share_parts(c, k * plane(n), 1);
-    sub_bits(c, k, n, is_rep4(c));
-    opening(c, is_rep4(c) ? 0xe : 0x5, k * plane(n));
-}
-
-static void bit_to_arith(struct cost *c, uint64_t k, uint64_t n)
-{
-    share_parts(c, k / 8 * n, 0);
-    products(c, 1, k / 8 * n, k / 8);
+    cost_share_parts(c, k * cost_plane(n), 1);
+    cost_sub_bits(c, k, n, cost_is_rep4(c));
+    cost_opening(c, cost_is_rep4(c) ? 0xe : 0x5, k * cost_plane(n));
 }
 
 RUN(bit_to_arith)
@@ -429,7 +234,7 @@ RUN(bit_to_arith)
 COST(bit_to_arith)
 {
     (void)m;
-    bit_to_arith(c, k, n);
+    cost_bit_to_arith(c, k, n);
 }
 
 RUN(select)
@@ -445,9 +250,9 @@ RUN(select)
 COST(select)
 {
     (void)m;
-    ands(c, k, n);
-    bit_to_arith(c, k, n);
-    products(c, 1, k / 8 * n, k / 8);
+    cost_ands(c, k, n);
+    cost_bit_to_arith(c, k, n);
+    cost_products(c, 1, k / 8 * n, k / 8);
 }
 
 RUN(extreme)
@@ -465,13 +270,13 @@ COST(extreme)
 {
     size_t worth = m->round_worth ? m->round_worth : MPC_ROUND_WORTH_DEFAULT;
 
-    extreme(c, k, n, false, true, worth);
-    extreme(c, k, n, true, false, worth);
+    cost_extreme(c, k, n, false, true, worth);
+    cost_extreme(c, k, n, true, false, worth);
 }
 
 #define ROW(name, text, widths)                                                                                \
     {                                                                                                          \
-        text, widths, run_##name, cost_##name                                                                  \
+        text, widths, run_##name, stated_##name                                                                \
     }
 static const struct row rows[] = {
     ROW(input, "input", 2),
@@ -585,204 +390,9 @@ static void test_pieces(void **state)
         }
 }
 
-/* --- whole programs -----------------------------------------------------------------------------------------
- */
-
-/* The start: docs/protocols/keys.md. */
-static void start(struct cost *c, uint64_t inputs)
-{
-    uint64_t peers = (uint64_t)c->protocol->parties - 1, shared_keys = is_rep4(c) ? 2 : 1;
-
-    for (int p = 0; p < c->protocol->parties; p++) {
-        c->sent[p] += peers * (HEADER + 128);                     /* hello */
-        c->sent[p] += inputs ? peers * (HEADER + 8 * inputs) : 0; /* rows */
-        c->sent[p] += peers * (HEADER + 32);                      /* binding */
-        c->sent[p] += 3 * peers * (HEADER + 32 * shared_keys);
-    }
-    c->rounds += 4 + (inputs > 0);
-}
-
-/* Rows are split evenly; what the parties bring travels at the same time. */
-static void inputs_of_all(struct cost *c, uint64_t n, uint64_t k, bool bits)
-{
-    uint64_t parties = (uint64_t)c->protocol->parties, rounds = c->rounds;
-
-    for (uint64_t p = 0; p < parties; p++) {
-        uint64_t own = n * (p + 1) / parties - n * p / parties;
-
-        if (own)
-            input(c, (unsigned)p, bits ? k * plane(own) : k / 8 * own);
-    }
-    c->rounds = rounds + (is_rep4(c) ? 2 : 1);
-}
-
-static uint64_t total(const uint64_t sent[SOTTO_PARTIES_MAX])
-{
-    return sent[0] + sent[1] + sent[2] + sent[3];
-}
-
-/* Which duties a party has turns with the number of the instruction: the total does not. */
-static void check_program(struct committee *c, const struct cost *want, const char *what)
-{
-    uint64_t sent = 0;
-
-    committee_run(c);
-    for (int p = 0; p < c->protocol->parties; p++) {
-        assert_int_equal(c->err[p], SOTTO_OK);
-        sent += total(c->counters[p].bytes_sent);
-        if (c->rounds[p] != want->rounds)
-            fail_msg("%s, %s: %llu rounds, %llu are stated", c->protocol->name, what,
-                     (unsigned long long)c->rounds[p], (unsigned long long)want->rounds);
-    }
-    if (sent != total(want->sent))
-        fail_msg("%s, %s: %llu bytes, %llu are stated", c->protocol->name, what, (unsigned long long)sent,
-                 (unsigned long long)total(want->sent));
-}
-
-static char *read_file(const char *path)
-{
-    FILE *f = fopen(path, "rb");
-    char *text = calloc(1, 65536);
-
-    assert_non_null(f);
-    assert_true(fread(text, 1, 65535, f) > 0);
-    fclose(f);
-    return text;
-}
-
-/* ARGMAX, EQ, SELECT, MAX, then LT and SELECT on one element, then the price is revealed; the winner's reveal
- * runs beside that and adds bytes alone. */
-static void auction_cost(struct cost *c, uint64_t n)
-{
-    uint64_t rounds;
-
-    start(c, 1);
-    inputs_of_all(c, n, 32, true);
-    extreme(c, 32, n, false, true, MPC_ROUND_WORTH_DEFAULT);
-    rounds = c->rounds;
-    reveal(c, mpc_everyone(c->protocol), 32 * plane(1));
-    c->rounds = rounds;
-    and_planes(c, 32, n, 1);
-    ands(c, 32, n);
-    extreme(c, 32, n, true, false, MPC_ROUND_WORTH_DEFAULT);
-    less(c, 32, 1, 1);
-    ands(c, 32, 1);
-    reveal(c, mpc_everyone(c->protocol), 32 * plane(1));
-}
-
-static void test_auction(void **state)
-{
-    static const size_t lengths[] = { 4, 37, 1000 };
-    char *source = read_file("programs/auction.sotto");
-    uint64_t bid[1000];
-
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(bid); i++)
-        bid[i] = i * 7919 % 1009;
-    for (const struct mpc_protocol *const *p = mpc_protocols; (*p)->parties > 1; p++)
-        for (size_t l = 0; l < COUNT_OF(lengths); l++) {
-            struct cost want = { .protocol = *p };
-            struct committee c;
-
-            auction_cost(&want, lengths[l]);
-            committee_init(&c, (*p)->name, source);
-            committee_input(&c, "bid", bid, lengths[l]);
-            check_program(&c, &want, "the auction");
-            for (int party = 0; lengths[l] == 1000 && party < (*p)->parties; party++) {
-                assert_in_range(total(c.counters[party].bytes_sent), 0, 150000);
-                assert_true(c.rounds[party] <= 110);
-            }
-            committee_wipe(&c);
-        }
-    free(source);
-}
-
-/* Instructions whose operands must first be converted. */
-#define SOURCE(statement)                                                                                      \
-    "input secret u32 x[n] from a;\noutput u32 o to everyone;\nvoid main() {\n" statement "}\n"
-
-static void cost_mul(struct cost *c, uint64_t n)
-{
-    inputs_of_all(c, n, 32, false);
-    products(c, 1, 4 * n, 4);
-    reveal(c, mpc_everyone(c->protocol), 4);
-}
-
-static void cost_less_of_sums(struct cost *c, uint64_t n)
-{
-    inputs_of_all(c, n, 32, false);
-    share_parts(c, 32 * plane(n), 0);
-    add_bits(c, 32, n);
-    less(c, 32, n, 1);
-    bit_to_arith(c, 32, n); /* count */
-    reveal(c, mpc_everyone(c->protocol), 4);
-}
-
-static void cost_equal(struct cost *c, uint64_t n)
-{
-    inputs_of_all(c, n, 32, false);
-    share_parts(c, 32 * plane(n), 0);
-    and_planes(c, 32, n, 1);
-    for (uint64_t left = n; left > 1; left -= left / 2)
-        ands(c, 1, left - left / 2);
-    bit_to_arith(c, 32, 1); /* u32(bool) + 1 */
-    reveal(c, mpc_everyone(c->protocol), 4);
-}
-
-static void cost_select_then_sum(struct cost *c, uint64_t n)
-{
-    inputs_of_all(c, n, 32, false);
-    share_parts(c, 32 * plane(n), 0);
-    add_bits(c, 32, n);
-    less(c, 32, n, 1);
-    ands(c, 32, n);
-    share_parts(c, 32 * plane(n), 1);
-    sub_bits(c, 32, n, is_rep4(c));
-    opening(c, is_rep4(c) ? 0xe : 0x5, 32 * plane(n));
-    reveal(c, mpc_everyone(c->protocol), 4);
-}
-
-static const struct {
-    const char *name, *source;
-    void (*cost)(struct cost *c, uint64_t n);
-} programs[] = {
-    { "multiply", SOURCE("o = reveal(sum(x * x));"), cost_mul },
-    { "less after a sum, count", SOURCE("o = reveal(count(x + 1 < 7));"), cost_less_of_sums },
-    { "equal, any", SOURCE("o = reveal(u32(any(x + 1 == 7)) + 1);"), cost_equal },
-    { "select, sum", SOURCE("o = reveal(sum(select(x < 7, x, 0)));"), cost_select_then_sum },
-};
-
-static void test_programs(void **state)
-{
-    static const size_t lengths[] = { 4, 65, 200 };
-    uint64_t x[200];
-
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(x); i++)
-        x[i] = i % 11;
-    for (const struct mpc_protocol *const *p = mpc_protocols; (*p)->parties > 1; p++)
-        for (size_t i = 0; i < COUNT_OF(programs); i++)
-            for (size_t l = 0; l < COUNT_OF(lengths); l++) {
-                struct cost want = { .protocol = *p };
-                struct committee c;
-
-                start(&want, 1);
-                programs[i].cost(&want, lengths[l]);
-                committee_init(&c, (*p)->name, programs[i].source);
-                committee_input(&c, "x", x, lengths[l]);
-                check_program(&c, &want, programs[i].name);
-                committee_wipe(&c);
-            }
-}
-
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gadgets),
-        cmocka_unit_test(test_pieces),
-        cmocka_unit_test(test_auction),
-        cmocka_unit_test(test_programs),
-    };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_gadgets), cmocka_unit_test(test_pieces) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

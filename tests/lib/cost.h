@@ -1,0 +1,39 @@
+/* cost.h - rounds and bytes as docs/protocols/ states them, written down a second time without a look at the
+ * code.
+ *
+ * k bits, n elements, lengths in bytes. Every function adds to the cost what comes next. */
+#ifndef SOTTO_TESTS_COST_H
+#define SOTTO_TESTS_COST_H
+
+#include "mpc/mpc.h"
+
+enum { COST_HEADER = 16, COST_DIGEST = 16 };
+
+struct cost {
+    const struct mpc_protocol *protocol;
+    uint64_t sent[SOTTO_PARTIES_MAX], rounds;
+    unsigned turn; /* of the next exchange: duties rotate by it */
+};
+
+/* Operations of a protocol: rep4.md and rep3.md, "Costs". */
+bool cost_is_rep4(const struct cost *c);
+/** Rows of products of `row` bytes each, words of word_len bytes: one round, whatever the number of pieces. */
+void cost_products(struct cost *c, uint64_t rows, uint64_t row, uint64_t word_len);
+/** Split, or a mask: two joint inputs in rep4, one party's in rep3. */
+void cost_share_parts(struct cost *c, uint64_t len, unsigned rep3_owner);
+void cost_opening(struct cost *c, uint32_t to, uint64_t len);
+void cost_reveal(struct cost *c, uint32_t to, uint64_t len);
+void cost_input(struct cost *c, unsigned owner, uint64_t len);
+
+/* Gadgets: gadgets.md. */
+uint64_t cost_plane(uint64_t n);
+unsigned cost_lg(uint64_t n);
+void cost_ands(struct cost *c, uint64_t rows, uint64_t n);
+void cost_add_bits(struct cost *c, uint64_t k, uint64_t n);
+void cost_sub_bits(struct cost *c, uint64_t k, uint64_t n, bool two);
+void cost_less(struct cost *c, uint64_t k, uint64_t n, uint64_t pairs);
+void cost_and_planes(struct cost *c, uint64_t planes, uint64_t n, uint64_t sets);
+void cost_bit_to_arith(struct cost *c, uint64_t k, uint64_t n);
+void cost_extreme(struct cost *c, uint64_t k, uint64_t n, bool value, bool index, size_t round_worth);
+
+#endif

@@ -1,0 +1,206 @@
+/* test_costs_programs.c - rounds and bytes of whole programs are what the formulas of docs/protocols/ add up
+ * to. */
+#include "lib/committee.h"
+#include "lib/cost.h"
+
+#include "lib/testing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* --- whole programs -----------------------------------------------------------------------------------------
+ */
+
+/* The start: docs/protocols/keys.md. */
+static void start(struct cost *c, uint64_t inputs)
+{
+    uint64_t peers = (uint64_t)c->protocol->parties - 1, shared_keys = cost_is_rep4(c) ? 2 : 1;
+
+    for (int p = 0; p < c->protocol->parties; p++) {
+        c->sent[p] += peers * (COST_HEADER + 128);                     /* hello */
+        c->sent[p] += inputs ? peers * (COST_HEADER + 8 * inputs) : 0; /* rows */
+        c->sent[p] += peers * (COST_HEADER + 32);                      /* binding */
+        c->sent[p] += 3 * peers * (COST_HEADER + 32 * shared_keys);
+    }
+    c->rounds += 4 + (inputs > 0);
+}
+
+/* Rows are split evenly; what the parties bring travels at the same time. */
+static void inputs_of_all(struct cost *c, uint64_t n, uint64_t k, bool bits)
+{
+    uint64_t parties = (uint64_t)c->protocol->parties, rounds = c->rounds;
+
+    for (uint64_t p = 0; p < parties; p++) {
+        uint64_t own = n * (p + 1) / parties - n * p / parties;
+
+        if (own)
+            cost_input(c, (unsigned)p, bits ? k * cost_plane(own) : k / 8 * own);
+    }
+    c->rounds = rounds + (cost_is_rep4(c) ? 2 : 1);
+}
+
+static uint64_t total(const uint64_t sent[SOTTO_PARTIES_MAX])
+{
+    return sent[0] + sent[1] + sent[2] + sent[3];
+}
+
+/* Which duties a party has turns with the number of the instruction: the total does not. */
+static void check_program(struct committee *c, const struct cost *want, const char *what)
+{
+    uint64_t sent = 0;
+
+    committee_run(c);
+    for (int p = 0; p < c->protocol->parties; p++) {
+        assert_int_equal(c->err[p], SOTTO_OK);
+        sent += total(c->counters[p].bytes_sent);
+        if (c->rounds[p] != want->rounds)
+            fail_msg("%s, %s: %llu rounds, %llu are stated", c->protocol->name, what,
+                     (unsigned long long)c->rounds[p], (unsigned long long)want->rounds);
+    }
+    if (sent != total(want->sent))
+        fail_msg("%s, %s: %llu bytes, %llu are stated", c->protocol->name, what, (unsigned long long)sent,
+                 (unsigned long long)total(want->sent));
+}
+
+static char *read_file(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    char *text = calloc(1, 65536);
+
+    assert_non_null(f);
+    assert_true(fread(text, 1, 65535, f) > 0);
+    fclose(f);
+    return text;
+}
+
+/* ARGMAX, EQ, SELECT, MAX, then LT and SELECT on one element, then the price is revealed; the winner's reveal
+ * runs beside that and adds bytes alone. */
+static void auction_cost(struct cost *c, uint64_t n)
+{
+    uint64_t rounds;
+
+    start(c, 1);
+    inputs_of_all(c, n, 32, true);
+    cost_extreme(c, 32, n, false, true, MPC_ROUND_WORTH_DEFAULT);
+    rounds = c->rounds;
+    cost_reveal(c, mpc_everyone(c->protocol), 32 * cost_plane(1));
+    c->rounds = rounds;
+    cost_and_planes(c, 32, n, 1);
+    cost_ands(c, 32, n);
+    cost_extreme(c, 32, n, true, false, MPC_ROUND_WORTH_DEFAULT);
+    cost_less(c, 32, 1, 1);
+    cost_ands(c, 32, 1);
+    cost_reveal(c, mpc_everyone(c->protocol), 32 * cost_plane(1));
+}
+
+static void test_auction(void **state)
+{
+    static const size_t lengths[] = { 4, 37, 1000 };
+    char *source = read_file("programs/auction.sotto");
+    uint64_t bid[1000];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bid); i++)
+        bid[i] = i * 7919 % 1009;
+    for (const struct mpc_protocol *const *p = mpc_protocols; (*p)->parties > 1; p++)
+        for (size_t l = 0; l < COUNT_OF(lengths); l++) {
+            struct cost want = { .protocol = *p };
+            struct committee c;
+
+            auction_cost(&want, lengths[l]);
+            committee_init(&c, (*p)->name, source);
+            committee_input(&c, "bid", bid, lengths[l]);
+            check_program(&c, &want, "the auction");
+            for (int party = 0; lengths[l] == 1000 && party < (*p)->parties; party++) {
+                assert_in_range(total(c.counters[party].bytes_sent), 0, 150000);
+                assert_true(c.rounds[party] <= 110);
+            }
+            committee_wipe(&c);
+        }
+    free(source);
+}
+
+/* Instructions whose operands must first be converted. */
+#define SOURCE(statement)                                                                                      \
+    "input secret u32 x[n] from a;\noutput u32 o to everyone;\nvoid main() {\n" statement "}\n"
+
+static void stated_mul(struct cost *c, uint64_t n)
+{
+    inputs_of_all(c, n, 32, false);
+    cost_products(c, 1, 4 * n, 4);
+    cost_reveal(c, mpc_everyone(c->protocol), 4);
+}
+
+static void stated_less_of_sums(struct cost *c, uint64_t n)
+{
+    inputs_of_all(c, n, 32, false);
+    cost_share_parts(c, 32 * cost_plane(n), 0);
+    cost_add_bits(c, 32, n);
+    cost_less(c, 32, n, 1);
+    cost_bit_to_arith(c, 32, n); /* count */
+    cost_reveal(c, mpc_everyone(c->protocol), 4);
+}
+
+static void stated_equal(struct cost *c, uint64_t n)
+{
+    inputs_of_all(c, n, 32, false);
+    cost_share_parts(c, 32 * cost_plane(n), 0);
+    cost_and_planes(c, 32, n, 1);
+    for (uint64_t left = n; left > 1; left -= left / 2)
+        cost_ands(c, 1, left - left / 2);
+    cost_bit_to_arith(c, 32, 1); /* u32(bool) + 1 */
+    cost_reveal(c, mpc_everyone(c->protocol), 4);
+}
+
+static void stated_select_then_sum(struct cost *c, uint64_t n)
+{
+    inputs_of_all(c, n, 32, false);
+    cost_share_parts(c, 32 * cost_plane(n), 0);
+    cost_add_bits(c, 32, n);
+    cost_less(c, 32, n, 1);
+    cost_ands(c, 32, n);
+    cost_share_parts(c, 32 * cost_plane(n), 1);
+    cost_sub_bits(c, 32, n, cost_is_rep4(c));
+    cost_opening(c, cost_is_rep4(c) ? 0xe : 0x5, 32 * cost_plane(n));
+    cost_reveal(c, mpc_everyone(c->protocol), 4);
+}
+
+static const struct {
+    const char *name, *source;
+    void (*cost)(struct cost *c, uint64_t n);
+} programs[] = {
+    { "multiply", SOURCE("o = reveal(sum(x * x));"), stated_mul },
+    { "less after a sum, count", SOURCE("o = reveal(count(x + 1 < 7));"), stated_less_of_sums },
+    { "equal, any", SOURCE("o = reveal(u32(any(x + 1 == 7)) + 1);"), stated_equal },
+    { "select, sum", SOURCE("o = reveal(sum(select(x < 7, x, 0)));"), stated_select_then_sum },
+};
+
+static void test_programs(void **state)
+{
+    static const size_t lengths[] = { 4, 65, 200 };
+    uint64_t x[200];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(x); i++)
+        x[i] = i % 11;
+    for (const struct mpc_protocol *const *p = mpc_protocols; (*p)->parties > 1; p++)
+        for (size_t i = 0; i < COUNT_OF(programs); i++)
+            for (size_t l = 0; l < COUNT_OF(lengths); l++) {
+                struct cost want = { .protocol = *p };
+                struct committee c;
+
+                start(&want, 1);
+                programs[i].cost(&want, lengths[l]);
+                committee_init(&c, (*p)->name, programs[i].source);
+                committee_input(&c, "x", x, lengths[l]);
+                check_program(&c, &want, programs[i].name);
+                committee_wipe(&c);
+            }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_auction), cmocka_unit_test(test_programs) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
