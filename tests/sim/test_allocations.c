@@ -64,6 +64,14 @@ static bool never_ran(const struct committee *c)
     return true;
 }
 
+/* Who fails tells the others; only one that never had a session cannot, and is missed before the keys are made.
+ */
+static bool may_end(enum sotto_err err, const struct vm_result *r)
+{
+    return err == SOTTO_ERR_RESOURCE || err == SOTTO_ERR_NETWORK ||
+           (err == SOTTO_ERR_TIMEOUT && r->setup_ns == 0);
+}
+
 /* Returns how many parties failed. */
 static int check_parties(const struct committee *c, const struct wanted *w, uint64_t k)
 {
@@ -76,8 +84,7 @@ static int check_parties(const struct committee *c, const struct wanted *w, uint
 
         if (c->err[p]) {
             failed++;
-            if (!c->fault[p].text[0] || c->fault[p].code != c->err[p] || c->err[p] == SOTTO_ERR_CHEAT ||
-                c->err[p] == SOTTO_ERR_MALFORMED || c->err[p] == SOTTO_ERR_INTERNAL)
+            if (!c->fault[p].text[0] || c->fault[p].code != c->err[p] || !may_end(c->err[p], r))
                 fail_msg("%s, allocation %llu: party %d: %s, \"%s\"", c->protocol->name, (unsigned long long)k,
                          p, sotto_err_name(c->err[p]), c->fault[p].text);
             for (size_t o = 0; r->outputs && o < c->image.outputs_n; o++)
