@@ -71,7 +71,7 @@ static void party_main(void *arg)
 {
     struct party *p = arg;
     struct committee *c = p->c;
-    struct vm_job job = { .image = &c->image, .params = c->params };
+    struct vm_job job = { .image = &c->image, .params = c->params, .memory_max = c->memory_max[p->self] };
     struct mpc_session *s = mpc_session_new(c->protocol, p->ch, c->options[p->self], &c->fault[p->self]);
 
     if (!s) {

@@ -12,6 +12,7 @@ struct committee {
     struct vm_rows *rows; /* [party * inputs_n + input] */
     uint64_t *params;
     struct mpc_options options[SOTTO_PARTIES_MAX];
+    uint64_t memory_max[SOTTO_PARTIES_MAX]; /* of a job; 0: the default */
     net_sim_hook *hook;
     void *hook_arg;
     /* after committee_run */

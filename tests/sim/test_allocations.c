@@ -152,12 +152,40 @@ static void test_clear(void **state)
     committee_wipe(&c);
 }
 
+/* One party has less and less memory for its values. */
+static void test_memory_of_a_job(void **state)
+{
+    enum { STEP_LEN = 192 };
+
+    (void)state;
+    for (const struct mpc_protocol *const *p = mpc_protocols; *p; p++) {
+        struct wanted w;
+        struct committee c;
+        uint64_t most = STEP_LEN;
+        int failed;
+
+        reference(&w);
+        prepare(&c, (*p)->name);
+        do {
+            c.memory_max[(*p)->parties - 1] = most;
+            committee_run(&c);
+            failed = check_parties(&c, &w, most);
+            assert_true(failed == 0 || c.err[(*p)->parties - 1] == SOTTO_ERR_RESOURCE);
+            most += STEP_LEN;
+        } while (failed && most < 1 << 24);
+        assert_int_equal(failed, 0);
+        assert_true(most > 100 * STEP_LEN);
+        committee_wipe(&c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rep4),
         cmocka_unit_test(test_rep3),
         cmocka_unit_test(test_clear),
+        cmocka_unit_test(test_memory_of_a_job),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,9 +110,112 @@ static void test_random_programs(void **state)
     }
 }
 
+/* --- lengths that random programs do not reach
+ * ---------------------------------------------------------------- */
+
+static const char long_source[] = "input secret u16 x[n] from owner;\n"
+                                  "input secret u16 y[n] from owner;\n"
+                                  "output u32 less to everyone;\n"
+                                  "output u32 most to everyone;\n"
+                                  "output u16 total to everyone;\n"
+                                  "output bool same to everyone;\n"
+                                  "output u16 chosen[n] to everyone;\n"
+                                  "void main() {\n"
+                                  "    less = reveal(count(x < y));\n"
+                                  "    most = reveal(argmax(x));\n"
+                                  "    total = reveal(sum(x * y + x));\n"
+                                  "    same = reveal(any(x == y));\n"
+                                  "    chosen = reveal(x < y ? x + y : x ^ y);\n"
+                                  "}\n";
+
+/* More elements than one strand works on. */
+static void test_tiles(void **state)
+{
+    enum { LONG_N = (1 << 16) + 70 };
+    uint64_t *x = calloc(LONG_N, 8), *y = calloc(LONG_N, 8), less = 0, most = 0, total = 0, same = 0;
+
+    (void)state;
+    for (uint64_t i = 0; i < LONG_N; i++) {
+        x[i] = i * 40503 % 65521;
+        y[i] = (i * 30103 + 17) % 65521;
+        less += x[i] < y[i];
+        most = x[i] > x[most] ? i : most;
+        total += x[i] * y[i] + x[i];
+        same |= x[i] == y[i];
+    }
+    for (const struct mpc_protocol *const *protocol = mpc_protocols; *protocol; protocol++) {
+        struct committee c;
+        const struct vm_output *chosen;
+
+        committee_init(&c, (*protocol)->name, long_source);
+        committee_input(&c, "x", x, LONG_N);
+        committee_input(&c, "y", y, LONG_N);
+        committee_run(&c);
+        for (int party = 0; party < (*protocol)->parties; party++) {
+            if (c.err[party])
+                fail_msg("%s: party %d: %s", (*protocol)->name, party, c.fault[party].text);
+            assert_int_equal(committee_output(&c, party, "less")->values[0], less);
+            assert_int_equal(committee_output(&c, party, "most")->values[0], most);
+            assert_int_equal(committee_output(&c, party, "total")->values[0], total & 0xffff);
+            assert_int_equal(committee_output(&c, party, "same")->values[0], same);
+            chosen = committee_output(&c, party, "chosen");
+            for (size_t i = 0; i < LONG_N; i++)
+                assert_int_equal(chosen->values[i], (x[i] < y[i] ? x[i] + y[i] : x[i] ^ y[i]) & 0xffff);
+        }
+        committee_wipe(&c);
+    }
+    free(x);
+    free(y);
+}
+
+static const struct {
+    const char *statement;
+    bool stops;
+    uint64_t want;
+} empty[] = {
+    { "o = reveal(sum(x));", false, 0 },
+    { "o = reveal(count(x < 7));", false, 0 },
+    { "o = reveal(u32(any(x == 7)));", false, 0 },
+    { "o = reveal(u32(all(x == 7)));", false, 1 },
+    { "u32 v[n] = reveal(x * x + min(x, 3)); o = n;", false, 0 },
+    { "for (u32 i in 0..n) o = reveal(x[i]); o = 5;", false, 5 },
+    { "o = reveal(max(x));", true, 0 },
+    { "o = reveal(argmin(x));", true, 0 },
+    { "o = reveal(x[0]);", true, 0 },
+};
+
+static void test_empty_vectors(void **state)
+{
+    (void)state;
+    for (const struct mpc_protocol *const *protocol = mpc_protocols; *protocol; protocol++)
+        for (size_t i = 0; i < COUNT_OF(empty); i++) {
+            char source[256];
+            struct committee c;
+
+            snprintf(source, sizeof source,
+                     "input secret u32 x[n] from owner;\noutput u32 o to everyone;\nvoid main() {\n%s\n}\n",
+                     empty[i].statement);
+            committee_init(&c, (*protocol)->name, source);
+            committee_input(&c, "x", NULL, 0);
+            committee_run(&c);
+            for (int party = 0; party < (*protocol)->parties; party++) {
+                if ((c.err[party] != SOTTO_OK) != empty[i].stops)
+                    fail_msg("%s, %s: party %d: %s", (*protocol)->name, empty[i].statement, party,
+                             c.fault[party].text);
+                if (!empty[i].stops)
+                    assert_int_equal(committee_output(&c, party, "o")->values[0], empty[i].want);
+            }
+            committee_wipe(&c);
+        }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_random_programs) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_random_programs),
+        cmocka_unit_test(test_tiles),
+        cmocka_unit_test(test_empty_vectors),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
