@@ -175,6 +175,21 @@ static struct strand *next_ready(struct mpc_session *s)
     return st;
 }
 
+/* All strands wait. Where no message is due that would be for ever. */
+static void wait_for_network(struct mpc_session *s)
+{
+    if (!s->ch || !net_inbox_waited(s->ch)) {
+        static const struct fault stuck = { .code = SOTTO_ERR_INTERNAL,
+                                            .accuser = -1,
+                                            .text = "the program is stuck: all its parts wait for each other; "
+                                                    "please report this with the program" };
+
+        (void)mpc_session_fail(s, &stuck);
+    } else if (net_wait(s->ch)) {
+        (void)mpc_session_fail(s, &s->ch->fault);
+    }
+}
+
 enum sotto_err mpc_session_run(struct mpc_session *s, enum sotto_err (*fn)(struct strand *, void *), void *arg)
 {
     struct strand *st;
@@ -190,8 +205,8 @@ enum sotto_err mpc_session_run(struct mpc_session *s, enum sotto_err (*fn)(struc
         if (!s->strands_n)
             break;
         assert(s->parked);
-        if (!s->fault.code && net_wait(s->ch))
-            (void)mpc_session_fail(s, &s->ch->fault);
+        if (!s->fault.code)
+            wait_for_network(s);
         while (s->fault.code && s->parked)
             strand_wake(s->parked);
     }

@@ -47,7 +47,9 @@ void vm_task_operand_ready(struct strand *st, struct vm_task *t, uint64_t depth)
         (void)strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a strand");
 }
 
-/* At most VM_WINDOW instructions are under way: the oldest must be done before a new one starts. */
+/* A number and a place for the task that makes v. At most VM_WINDOW are under way: the oldest must be done
+ * before a new one starts. v may be the oldest itself, so the form that the task makes is announced only
+ * afterwards. */
 static enum sotto_err enter_window(struct vm *vm, struct vm_value *v)
 {
     struct vm_value **slot = &vm->window[++vm->seq % VM_WINDOW];
@@ -84,11 +86,11 @@ static void wait_for(struct vm_task *t, struct vm_value *v, enum mpc_domain doma
         vm_value_wait(v, v->clear ? VM_CLEAR : domain, t, w);
 }
 
+/* The last one that entered the window begins as soon as its operands are there. */
 static enum sotto_err start(struct vm *vm, struct vm_task *t)
 {
     bool condition = t->in && t->in->op == IMAGE_SELECT;
 
-    TRY(enter_window(vm, t->dst));
     t->seq = vm->seq;
     t->line = vm->line;
     t->depth = vm->main->depth;
@@ -123,6 +125,7 @@ static enum sotto_err want_form(struct vm *vm, struct vm_value *v, enum mpc_doma
     t->domain = domain == MPC_BITS ? MPC_ARITH : MPC_BITS;
     t->result = domain;
     t->run = vm_run_convert;
+    TRY(enter_window(vm, v));
     TRY(vm_value_make(vm->main, vm, v, domain));
     return start(vm, t);
 }
@@ -190,11 +193,11 @@ static enum sotto_err issue_known(struct vm *vm, struct vm_task *t)
     struct vm_value *in[3] = { t->a, t->b, t->c };
     uint64_t depth;
 
+    TRY(enter_window(vm, t->dst));
     TRY(vm_value_make_clear(vm->main, vm, t->dst));
     t->run = vm_run_public;
     if (!ready)
         return start(vm, t);
-    TRY(enter_window(vm, t->dst));
     depth = vm->main->depth;
     TRY(t->run(vm->main, t));
     for (int i = 0; i < 3; i++)
@@ -217,6 +220,7 @@ static enum sotto_err issue_secret(struct vm *vm, struct vm_task *t)
     TRY(want_forms(vm, t));
     if (t->a)
         t->dst->planes_live = live_planes(t);
+    TRY(enter_window(vm, t->dst));
     if (plan.public_result)
         TRY(vm_value_make_clear(vm->main, vm, t->dst));
     else
@@ -231,6 +235,7 @@ static enum sotto_err issue_input(struct vm *vm, struct vm_task *t)
 
     t->run = vm_run_secret[IMAGE_INPUT];
     t->result = domain;
+    TRY(enter_window(vm, t->dst));
     TRY(vm_value_make(vm->main, vm, t->dst, domain));
     return start(vm, t);
 }

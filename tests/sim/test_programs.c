@@ -61,9 +61,33 @@ static void test_programs(void **state)
         }
 }
 
+/* A value that is converted just when its place among the instructions under way is due again must not be
+ * waited for in the form that it is about to get. */
+static void test_conversion_at_any_distance(void **state)
+{
+    static const uint64_t x[2] = { 20, 40 };
+    struct committee c;
+
+    (void)state;
+    committee_init(&c, "clear",
+                   "input secret u32 x[n] from a; param u32 turns; output u32 z to everyone;"
+                   "void main() { secret u32 s = sum(x); secret u32 t = 0;"
+                   "for (u32 i in 0..turns) { t = t + s; } z = reveal(select(s > 50, t, 0)); }");
+    committee_input(&c, "x", x, 2);
+    for (uint64_t turns = 490; turns < 530; turns++) {
+        committee_param(&c, "turns", turns);
+        committee_run(&c);
+        if (c.err[0])
+            fail_msg("%llu turns: %s", (unsigned long long)turns, c.fault[0].text);
+        assert_int_equal(committee_output(&c, 0, "z")->values[0], 60 * turns);
+    }
+    committee_wipe(&c);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_programs) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_programs),
+                                        cmocka_unit_test(test_conversion_at_any_distance) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
