@@ -1,0 +1,135 @@
+#!/usr/bin/env bash
+# mutation.sh [PATTERN] - break the code on purpose, once for each line of the table below, and see a test fail.
+#
+# Works on a copy of the tree in a temporary directory. For each mutant: change a line or two, build the one test that is
+# to catch it, run it, and require that it fails. PATTERN picks mutants by name. Exit 1 if one survives.
+# The table in docs/testing/mutations.md is printed by: tests/mutation.sh --list
+set -eu
+cd "$(dirname "$0")/.."
+
+PATTERN=${1:-}
+LIST=
+[ "$PATTERN" != --list ] || { LIST=1; PATTERN=; }
+TREE=
+survivors=0
+count=0
+
+prepare() {
+    TREE=$(mktemp -d "${TMPDIR:-/tmp}/sotto-mutation.XXXXXX")
+    trap 'rm -rf "$TREE"' EXIT
+    tar cf - --exclude=./build --exclude=./.git . | tar xf - -C "$TREE"
+    perl -pi -e 's/ -Werror//' "$TREE/CMakeLists.txt"
+    cmake -S "$TREE" -B "$TREE/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG="-O1 -w" >"$TREE/log" ||
+        { cat "$TREE/log"; exit 1; }
+}
+
+# run TEST: its exit status; a hang counts as a failure.
+run() {
+    nice -n 5 ninja -C "$TREE/build" "$1" >"$TREE/log" 2>&1 || { cat "$TREE/log"; return 99; }
+    (cd "$TREE" && timeout 120 "build/tests/$1" >log 2>&1) 2>/dev/null
+}
+
+# mutant NAME TEST (FILE PERL-EXPRESSION)...
+mutant() {
+    local name=$1 test=$2 file status=0
+    shift 2
+    if [ -n "$LIST" ]; then
+        printf '| %s | `%s` | `%s` |\n' "$name" "$1" "$test"
+        return
+    fi
+    case $name in *"$PATTERN"*) ;; *) return ;; esac
+    [ -n "$TREE" ] || prepare
+    count=$((count + 1))
+    local files=()
+    while [ $# -gt 0 ]; do
+        file=$1
+        files+=("$file")
+        cp -n "$file" "$TREE/$file.kept"
+        perl -0pi -e "$2" "$TREE/$file"
+        ! cmp -s "$TREE/$file" "$TREE/$file.kept" || { printf 'NOT APPLIED  %s: %s\n' "$name" "$file"; exit 1; }
+        shift 2
+    done
+    run "$test" || status=$?
+    for file in "${files[@]}"; do
+        mv "$TREE/$file.kept" "$TREE/$file"
+        touch "$TREE/$file"
+    done
+    case $status in
+    0)
+        printf 'SURVIVED     %s: %s passes\n' "$name" "$test"
+        survivors=$((survivors + 1))
+        ;;
+    99)
+        printf 'NOT BUILT    %s\n' "$name"
+        exit 1
+        ;;
+    *) printf 'caught       %s: %s\n' "$name" "$test" ;;
+    esac
+}
+
+# --- digests ---
+T=src/mpc/rep4/transfer.c
+SKIP='s/if \(!crypto_equal\(want,/if (0 && !crypto_equal(want,/'
+mutant "digests are not compared" test_fault_matrix $T "$SKIP"
+mutant "digests are not compared (attack)" test_lagging_digest $T "$SKIP"
+mutant "digests are not compared (views)" test_exact_simulation $T "$SKIP"
+mutant "digests are not compared (escape rate)" test_digest_escape $T "$SKIP"
+LATE_1='s/return strand_accuse\(/st->s->cheated = true; if (0) return strand_accuse(/'
+LATE_2='s/TRY\(strand_post\(st, x\)\);/if (st->s->cheated) return strand_accuse(st, 15, "late"); TRY(strand_post(st, x));/'
+mutant "digests are compared before the opening only (attack)" test_lagging_digest $T "$LATE_1" src/mpc/gadgets/reveal.c "$LATE_2"
+mutant "digests are compared before the opening only (views)" test_exact_simulation $T "$LATE_1" src/mpc/gadgets/reveal.c "$LATE_2"
+mutant "a digest covers half of its value" test_fault_matrix $T 's/crypto_mac\(mac, key, value, f->len\)/crypto_mac(mac, key, value, f->len \/ 2)/'
+mutant "a digest has a key that its value's sender knows" test_masks $T 's/strand_stream\(st, f->transfer\[i\].sender,/strand_stream(st, 6 - f->transfer[i].sender - f->transfer[i].digester - f->transfer[i].receiver,/'
+mutant "all digests of a step have one stream" test_masks $T 's/MPC_USE_DIGEST \+ i/MPC_USE_DIGEST/'
+mutant "8-bit digests where whole ones are asked for" test_digest_escape $T 's/if \(bits\)/if (!bits) bits = 8; if (bits)/'
+mutant "a value is used whose check was forgotten" test_auction $T 's/TRY\(digest\(st, f, i, t->value, want\)\);/continue;/'
+mutant "the receiver is accused instead of the sender" test_fault_matrix $T 's/st, 1u << t->sender \| 1u/st, 1u << t->receiver | 1u/'
+mutant "the sender is not accused" test_fault_matrix $T 's/st, 1u << t->sender \| 1u << t->digester/st, 1u << t->digester/'
+
+# --- masks ---
+J=src/mpc/rep4/joint.c
+mutant "one mask for all joint inputs of a step" test_masks $J 's/MPC_USE_MASK \+ i/MPC_USE_MASK/'
+mutant "no mask" test_masks $J 's/(st->step, MPC_USE_MASK \+ i, mask, p->flight.len\)\);)/$1 memset(mask, 0, p->flight.len);/'
+mutant "no mask (views)" test_exact_simulation $J 's/(st->step, MPC_USE_MASK \+ i, mask, p->flight.len\)\);)/$1 memset(mask, 0, p->flight.len);/'
+mutant "the same mask at every step" test_masks $J 's/roles->receiver, st->step, MPC_USE_MASK/roles->receiver, 0, MPC_USE_MASK/'
+mutant "half of a mask" test_masks $J 's/(st->step, MPC_USE_MASK \+ i, mask, p->flight.len\)\);)/$1 memset(mask, 0, p->flight.len \/ 2);/'
+mutant "an input has one mask instead of two" test_masks src/mpc/rep4/rep4.c 's/(MPC_USE_MASK \+ \(unsigned\)k, mask, len\)\);)/$1 if (k) memset(mask, 0, len);/'
+mutant "streams do not depend on the instruction" test_masks src/mpc/session.c 's/put_u32\(iv, st->instr\);//'
+mutant "streams do not depend on the tile" test_masks src/mpc/session.c 's/put_u16\(iv \+ 4, st->tile\);//'
+mutant "the tail of a revealed vector stays" test_masks src/mpc/gadgets/reveal.c 's/shared_gather\(&exact, x, 0, 1, false\)/shared_copy(&exact, x)/'
+mutant "the tail of a vector that becomes numbers stays" test_masks src/mpc/gadgets/convert.c 's/shared_clear_tail\(&rest\);//'
+
+# --- inputs and openings ---
+R=src/mpc/rep4/rep4.c
+mutant "an owner may hand out two inputs" test_fault_matrix $R 's/if \(compares && !crypto_equal/if (0 && compares && !crypto_equal/'
+mutant "an owner is not accused" test_fault_matrix $R 's/st, 1u << owner \| 1u << other,/st, 1u << other,/'
+mutant "openings do not wait for all parties' checks" test_abort src/mpc/gadgets/reveal.c 's/if \(st->s->protocol->active\)/if (0)/'
+mutant "outputs stay after an error" test_fault_matrix src/vm/vm.c 's/result->outputs\[o\] = \(struct vm_output\)\{ 0 \};/;/'
+
+# --- keys ---
+K=src/mpc/keys.c
+mutant "bindings are not compared" test_keys $K 's/TRY\(check_bindings\(st, k\)\);/if (0) TRY(check_bindings(st, k));/'
+mutant "commitments are not checked" test_keys $K 's/TRY\(check_reveals\(st, k\)\);/if (0) TRY(check_reveals(st, k));/'
+mutant "keys are not confirmed" test_keys $K 's/TRY\(check_confirmations\(st, k\)\);/if (0) TRY(check_confirmations(st, k));/'
+mutant "a wrong confirmation accuses its sender alone" test_keys $K 's/holders\(st, a\) & ~\(1u << st->s->self\)/1u << p/'
+mutant "other bindings accuse their sender alone" test_keys $K 's/(strand_accuse\(\s*st, )others,/${1}1u << p | (others & 0),/'
+mutant "row counts are not bound" test_keys src/vm/agree.c 's/crypto_hash_part\(&hash, rows,[^;]*;//'
+mutant "the random part of the hello is not bound" test_keys src/vm/agree.c 's/crypto_hash_part\(&hash, h->theirs,[^;]*;//'
+mutant "all keys are one" test_keys $K 's/label = \(uint8_t\)a;/label = 0;/; s/(crypto_hash_part\(&h, p == st->s->self \? k->own\[a\])/if (0) $1/'
+
+# --- the end of a session ---
+S=src/mpc/session.c
+mutant "keys outlive the session" test_abort $S 's/(s->fault = \*why;\n)    wipe_keys\(s\);/$1/'
+mutant "peers are not told" test_abort $S 's/net_abort\(s->ch, why\);/;/'
+mutant "a dead channel still sends" test_abort src/net/net.c 's/if \(ch->fault.code\)\n        return ch->fault.code;\n(    assert\(to)/$1/'
+mutant "abort is told twice" test_fault_matrix src/net/net.c 's/if \(ch->closed\)\n        return;//' $S 's/net_abort\(s->ch, why\);/net_abort(s->ch, why); net_abort(s->ch, why);/'
+mutant "a report at second hand hides its source" test_abort src/net/abort.c 's/ch->fault.suspects \|= 1u << accuser;/;/'
+
+# --- results ---
+mutant "the highest index wins a tie" test_auction src/mpc/gadgets/extreme.c 's/\? t : s\]/? s_ : t]/; s/\? s : t\]/? t : s]/; s/\? s_ : t\]/? s : t]/; s/if \(!earlier\)/if (earlier)/'
+mutant "a sign is ignored" test_gadgets src/mpc/gadgets/compare.c 's/is_signed && i == k - 1/false/'
+mutant "duties do not turn" test_auction $R 's/return st->instr \+ st->tile \+ st->step;/return 0 * st->step;/'
+
+[ -z "$LIST" ] || exit 0
+printf '%d mutants, %d survived\n' "$count" "$survivors"
+[ "$survivors" -eq 0 ]
