@@ -4,6 +4,7 @@
 # Works on a copy of the tree in a temporary directory. For each mutant: change a line or two, build the one test that is
 # to catch it, run it, and require that it fails. PATTERN picks mutants by name. Exit 1 if one survives.
 # The table in docs/testing/mutations.md is printed by: tests/mutation.sh --list
+# shellcheck disable=SC2016 # the expressions are perl's
 set -eu
 cd "$(dirname "$0")/.."
 
