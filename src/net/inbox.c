@@ -3,7 +3,11 @@
 enum sotto_err net_inbox_new(struct net_channel *ch)
 {
     ch->inbox = mem_alloc(1, sizeof *ch->inbox);
-    return ch->inbox ? SOTTO_OK : SOTTO_ERR_RESOURCE;
+    if (!ch->inbox)
+        return SOTTO_ERR_RESOURCE;
+    crypto_random(&ch->inbox->multiplier, sizeof ch->inbox->multiplier);
+    ch->inbox->multiplier |= 1;
+    return SOTTO_OK;
 }
 
 static void early_free(struct net_early *e)
@@ -31,12 +35,12 @@ void net_inbox_close(struct net_channel *ch)
     memset(ch->inbox->expected_from, 0, sizeof ch->inbox->expected_from);
 }
 
-static size_t bucket_of(int from, struct net_tag tag)
+/* Multiply-shift (Dietzfelbinger and others, 1997). */
+static size_t bucket_of(const struct net_inbox *in, int from, struct net_tag tag)
 {
     uint64_t x = (uint64_t)tag.instr << 32 | (uint64_t)tag.tile << 16 | tag.step;
 
-    x = (x ^ (uint64_t)from << 61) * 0x9e3779b97f4a7c15u;
-    return x >> 54;
+    return ((x ^ (uint64_t)from << 61) * in->multiplier) >> (64 - INBOX_LOG2_BUCKETS);
 }
 
 static bool tag_equal(struct net_tag a, struct net_tag b)
@@ -63,7 +67,7 @@ static void serve(struct net_channel *ch, struct net_slot *slot)
 
 enum sotto_err net_expect(struct net_channel *ch, struct net_slot *slot)
 {
-    size_t b = bucket_of(slot->from, slot->tag);
+    size_t b = bucket_of(ch->inbox, slot->from, slot->tag);
 
     if (ch->fault.code)
         return ch->fault.code;
@@ -78,7 +82,7 @@ enum sotto_err net_expect(struct net_channel *ch, struct net_slot *slot)
         if (e->len)
             memcpy(slot->buf, e->payload, e->len);
         *at = e->next;
-        ch->inbox->early_len[e->from] -= sizeof *e + e->len;
+        ch->inbox->early_len[e->from] -= INBOX_EARLY_WEIGHT + e->len;
         early_free(e);
         serve(ch, slot);
         return SOTTO_OK;
@@ -108,9 +112,10 @@ static enum sotto_err keep_early(struct net_channel *ch, int from, struct net_ta
             return fault_set(&ch->fault, SOTTO_ERR_MALFORMED,
                              "party %d sent the message of instruction %u, tile %u, step %u twice", from,
                              tag.instr, tag.tile, tag.step);
-    if (ch->inbox->early_len[from] + sizeof *e + len > SOTTO_UNCLAIMED_LEN_MAX)
-        return fault_set(&ch->fault, SOTTO_ERR_MALFORMED, "party %d sent over %d bytes that nobody asked for",
-                         from, SOTTO_UNCLAIMED_LEN_MAX);
+    if (ch->inbox->early_len[from] + INBOX_EARLY_WEIGHT + len > SOTTO_UNCLAIMED_LEN_MAX)
+        return fault_set(&ch->fault, SOTTO_ERR_MALFORMED,
+                         "party %d sent too much that nobody asked for: over %d bytes, %d for a message", from,
+                         SOTTO_UNCLAIMED_LEN_MAX, INBOX_EARLY_WEIGHT);
     e = mem_alloc(1, sizeof *e + len);
     if (!e)
         return fault_set(&ch->fault, SOTTO_ERR_RESOURCE, "no memory for a message of %zu bytes", len);
@@ -118,7 +123,7 @@ static enum sotto_err keep_early(struct net_channel *ch, int from, struct net_ta
     if (len)
         memcpy(e->payload, payload, len);
     ch->inbox->early[b] = e;
-    ch->inbox->early_len[from] += sizeof *e + len;
+    ch->inbox->early_len[from] += INBOX_EARLY_WEIGHT + len;
     return SOTTO_OK;
 }
 
@@ -138,7 +143,7 @@ enum sotto_err net_inbox_deliver(struct net_channel *ch, int from, const uint8_t
     if (job != ch->job)
         return fault_set(&ch->fault, SOTTO_ERR_MALFORMED, "party %d sent a message of job %u in job %u", from,
                          job, ch->job);
-    b = bucket_of(from, tag);
+    b = bucket_of(ch->inbox, from, tag);
     for (struct net_slot **at = &ch->inbox->expected[b]; *at; at = &(*at)->next) {
         struct net_slot *slot = *at;
 

@@ -8,7 +8,8 @@
 
 #include "net/net.h"
 
-enum { INBOX_BUCKETS = 1024 };
+/* A frame that came early counts for this much more than its bytes, so that a peer cannot make chains long. */
+enum { INBOX_LOG2_BUCKETS = 12, INBOX_BUCKETS = 1 << INBOX_LOG2_BUCKETS, INBOX_EARLY_WEIGHT = 512 };
 
 struct net_early {
     struct net_early *next;
@@ -21,7 +22,8 @@ struct net_early {
 struct net_inbox {
     struct net_slot *expected[INBOX_BUCKETS];
     struct net_early *early[INBOX_BUCKETS];
-    size_t early_len[SOTTO_PARTIES_MAX];       /* bytes a peer has sent ahead */
+    uint64_t multiplier;                       /* random and odd: no peer can choose tags for one bucket */
+    size_t early_len[SOTTO_PARTIES_MAX];       /* weight of what a peer has sent ahead */
     uint32_t expected_from[SOTTO_PARTIES_MAX]; /* open slots a peer */
     uint64_t woken;                            /* slots served so far */
 };

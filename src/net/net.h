@@ -8,8 +8,9 @@
  *           | length | job    | instr  | tile | step | payload ... |        little-endian
  *
  * (job, instr, tile, step) is the tag. From one peer a tag is used once, so order of arrival does not matter. A
- * receiver says beforehand what it expects: a frame whose length differs, a second frame of the same tag, or
- * more than SOTTO_UNCLAIMED_LEN_MAX bytes ahead of what was asked is SOTTO_ERR_MALFORMED. */
+ * receiver says beforehand what it expects: a frame whose length differs, a second frame of a tag while the
+ * first is unclaimed, or more than SOTTO_UNCLAIMED_LEN_MAX bytes ahead of what was asked is
+ * SOTTO_ERR_MALFORMED. */
 #ifndef SOTTO_NET_H
 #define SOTTO_NET_H
 
@@ -85,8 +86,8 @@ SOTTO_MUST_CHECK enum sotto_err net_wait(struct net_channel *ch);
  */
 void net_abort(struct net_channel *ch, const struct fault *why);
 void net_free(struct net_channel *ch);
-/** Call now and then from a long computation: peers that wait for this party learn that it is alive. Costs a
- * look at the clock; nothing at all on a channel in memory. */
+/** Called now and then from a long computation: peers that wait for this party learn that it is alive. Costs a
+ * look at the clock as long as something was sent lately; nothing at all on a channel in memory. */
 void net_keepalive(struct net_channel *ch);
 
 /* --- for back ends: the inbox (inbox.c), where frames meet slots --------------------------------------- */
