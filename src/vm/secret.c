@@ -179,17 +179,18 @@ ELEMENTWISE(less)
 static enum sotto_err select_by_public(struct strand *st, const struct vm_task *t, struct span s,
                                        struct shared *z, const struct shared *x, const struct shared *y)
 {
-    struct vm_value mask = { .scalar = t->a->scalar, .n = t->a->n };
+    struct vm_value mask = { .scalar = t->a->scalar, .n = t->a->scalar ? 1 : s.n };
+    const uint64_t *condition = t->a->clear + (t->a->scalar ? 0 : s.from);
     struct shared difference;
 
-    mask.clear = strand_alloc(st, t->a->n, sizeof *mask.clear);
+    mask.clear = strand_alloc(st, mask.n, sizeof *mask.clear);
     if (!mask.clear)
         return st->s->fault.code;
-    for (size_t e = 0; e < t->a->n; e++)
-        mask.clear[e] = t->domain == MPC_BITS ? -(t->a->clear[e] & 1) : t->a->clear[e] & 1;
+    for (size_t e = 0; e < mask.n; e++)
+        mask.clear[e] = t->domain == MPC_BITS ? -(condition[e] & 1) : condition[e] & 1;
     TRY(strand_shared(st, &difference, x->domain, x->bits, x->n));
     shared_sub(&difference, x, y);
-    TRY(times_public(st, z, &difference, &mask, s));
+    TRY(times_public(st, z, &difference, &mask, (struct span){ 0, s.n }));
     shared_add(z, z, y);
     return SOTTO_OK;
 }

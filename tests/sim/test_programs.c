@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -84,10 +85,35 @@ static void test_conversion_at_any_distance(void **state)
     committee_wipe(&c);
 }
 
+/* More than a tile: each takes its own part of a public condition, and no more of it. */
+static void test_public_condition_of_a_long_vector(void **state)
+{
+    enum { N = 150000 };
+    uint64_t *x = calloc(N, sizeof *x), want = 0;
+    struct committee c;
+
+    (void)state;
+    assert_non_null(x);
+    for (size_t i = 0; i < N; i++) {
+        x[i] = i % 251 + 1;
+        want += i % 3 == 1 ? x[i] : 1000;
+    }
+    committee_init(&c, "clear",
+                   "input secret u32 x[n] from a; output u32 z to everyone;"
+                   "void main() { z = reveal(sum(select(index(n) % 3 == 1, x, 1000))); }");
+    committee_input(&c, "x", x, N);
+    committee_run(&c);
+    assert_int_equal(c.err[0], SOTTO_OK);
+    assert_int_equal(committee_output(&c, 0, "z")->values[0], want);
+    committee_wipe(&c);
+    free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_programs),
-                                        cmocka_unit_test(test_conversion_at_any_distance) };
+                                        cmocka_unit_test(test_conversion_at_any_distance),
+                                        cmocka_unit_test(test_public_condition_of_a_long_vector) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
