@@ -173,6 +173,7 @@ static enum sotto_err check_confirmations(struct strand *st, struct key_making *
 
 enum sotto_err mpc_keys(struct strand *st, const uint8_t binding[CRYPTO_HASH_LEN])
 {
+    struct arena_mark mark = arena_mark(&st->scratch);
     struct key_making *k = strand_alloc(st, 1, sizeof *k);
     uint8_t item[MPC_SHARES_MAX][ITEM_LEN] = { { 0 } };
 
@@ -198,5 +199,7 @@ enum sotto_err mpc_keys(struct strand *st, const uint8_t binding[CRYPTO_HASH_LEN
     for (int a = 0; a < st->s->protocol->shares; a++)
         if (holds(st, st->s->self, a) && crypto_stream_init(&st->s->key[a], k->key[a]))
             return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a cipher");
+    arena_release(&st->scratch,
+                  mark); /* the strand lives as long as the job: the keys stay in the ciphers alone */
     return SOTTO_OK;
 }

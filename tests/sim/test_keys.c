@@ -15,6 +15,7 @@ struct making {
     /* afterwards */
     uint8_t probe[SOTTO_PARTIES_MAX][MPC_SHARES_MAX][16];
     bool has_key[SOTTO_PARTIES_MAX][MPC_SHARES_MAX];
+    size_t scratch_left[SOTTO_PARTIES_MAX]; /* bytes that the making leaves behind */
 };
 
 static enum sotto_err make_keys(struct strand *st, void *arg)
@@ -25,6 +26,7 @@ static enum sotto_err make_keys(struct strand *st, void *arg)
     uint64_t opened;
 
     TRY(mpc_keys(st, m->binding[self]));
+    m->scratch_left[self] = st->scratch.used;
     for (int a = 0; a < st->s->protocol->shares; a++)
         if (st->s->protocol->holds[self] >> a & 1)
             TRY(strand_stream(st, a, 7, MPC_USE_MASK, m->probe[self][a], 16));
@@ -89,8 +91,10 @@ static void test_holders_agree(void **state)
         for (int again = 0; again < 2; again++) {
             committee_init_body(&c, protocols[i], body, &m[again]);
             committee_run(&c);
-            for (int p = 0; p < c.protocol->parties; p++)
+            for (int p = 0; p < c.protocol->parties; p++) {
                 assert_int_equal(c.err[p], SOTTO_OK);
+                assert_int_equal(m[again].scratch_left[p], 0); /* nothing of the keys outlives the ciphers */
+            }
         }
         for (int a = 0; a < c.protocol->shares; a++)
             for (int p = 0; p < c.protocol->parties; p++) {

@@ -294,6 +294,7 @@ static enum sotto_err rep4_input(struct strand *st, struct shared *z, int owner,
     if (compares) {
         TRY(strand_stream(st, owner, st->step, MPC_USE_DIGEST, key, sizeof key));
         crypto_mac(own, key, value, len);
+        mem_wipe(key, sizeof key);
         x[1].out[other].buf = own;
         x[1].in[other].buf = theirs;
         x[1].out[other].len = x[1].in[other].len = CRYPTO_MAC_LEN;
