@@ -192,12 +192,17 @@ static void wait_for_network(struct mpc_session *s)
 
 enum sotto_err mpc_session_run(struct mpc_session *s, enum sotto_err (*fn)(struct strand *, void *), void *arg)
 {
+    static const struct fault no_strand = { .code = SOTTO_ERR_RESOURCE,
+                                            .accuser = -1,
+                                            .text = "no memory for a strand" };
     struct strand *st;
 
     if (!strand_spawn(s, 0, 0, 0, fn, arg))
-        return fault_set(&s->fault, SOTTO_ERR_RESOURCE, "no memory for a strand");
+        return mpc_session_fail(s, &no_strand);
     while (s->strands_n) {
         while ((st = next_ready(s))) {
+            if (s->ch)
+                net_keepalive(s->ch);
             fiber_resume(st->fiber);
             if (fiber_done(st->fiber))
                 finish(st);
@@ -275,6 +280,8 @@ enum sotto_err strand_each(struct strand *st, size_t count,
 
     if (count <= 1)
         return count ? fn(st, arg, 0) : SOTTO_OK;
+    assert(!st->tiled && !st->tile);
+    st->tiled = true;
     if (count >= UINT16_MAX)
         return strand_fail(st, SOTTO_ERR_RESOURCE, "a vector is cut in %zu tiles, over the limit of %d", count,
                            UINT16_MAX - 1);
@@ -345,6 +352,7 @@ enum sotto_err strand_post(struct strand *st, struct exchange *x)
     if (st->step == UINT16_MAX)
         return strand_fail(st, SOTTO_ERR_RESOURCE, "instruction %u takes over %d steps", st->instr, UINT16_MAX);
     st->step++;
+    net_keepalive(ch); /* a long vector goes in many pieces */
     for (int p = 0; p < st->s->protocol->parties; p++)
         if (x->out[p].buf && net_send(ch, p, tag, x->out[p].buf, x->out[p].len))
             return mpc_session_fail(st->s, &ch->fault);

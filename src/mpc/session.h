@@ -62,7 +62,8 @@ struct strand {
     struct arena wire;    /* for one exchange */
     unsigned checks;      /* chunks announced that come with a digest: unverified once they are here */
     unsigned unverified;  /* chunks received whose digest is not yet checked: nothing may be sent meanwhile */
-    unsigned missing;     /* messages of the exchange under way */
+    unsigned missing;     /* messages of the exchange under way, or tiles */
+    bool tiled;           /* strand_each gave the tiles' numbers away */
     enum sotto_err err;
     enum sotto_err (*fn)(struct strand *, void *);
     void *arg;
@@ -84,7 +85,8 @@ enum sotto_err strand_fail(struct strand *st, enum sotto_err code, const char *f
 enum sotto_err strand_accuse(struct strand *st, uint32_t suspects, const char *format, ...) SOTTO_PRINTF(3, 4);
 
 /** fn(st, arg, i) for every i < count, each on a strand of its own (tile i + 1 of the same instruction; below
- * 65535); waits for all. A single one runs on the strand itself. */
+ * 65535); waits for all. A single one runs on the strand itself. Once in an instruction and not within a tile,
+ * or tags and masks would repeat. */
 SOTTO_MUST_CHECK enum sotto_err strand_each(struct strand *st, size_t count,
                                             enum sotto_err (*fn)(struct strand *, void *arg, size_t i),
                                             void *arg);

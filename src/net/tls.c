@@ -72,10 +72,17 @@ static enum sotto_err tls_flush(struct net_channel *ch)
 void net_keepalive(struct net_channel *ch)
 {
     struct tls_mesh *m = mesh_of(ch);
+    uint64_t now;
 
-    /* A failure is kept in the channel's fault, where the next call finds it. */
-    if (ch->ops == &tls_ops && !ch->fault.code && !m->finished)
-        (void)!flush_all(m, clock_now_ns());
+    if (ch->ops != &tls_ops || ch->fault.code || m->finished)
+        return;
+    now = clock_now_ns();
+    for (int p = 0; p < ch->parties; p++)
+        if (m->link[p].stream && now - m->link[p].sent_ns >= ns_of_ms(m->timeout_ms) / KEEPALIVE_PART) {
+            /* A failure is kept in the channel's fault, where the next call finds it. */
+            (void)!flush_all(m, now);
+            return;
+        }
 }
 
 /* --- waiting -------------------------------------------------------------------------------------------- */

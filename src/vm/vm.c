@@ -3,8 +3,6 @@
 
 #include <unistd.h>
 
-enum { DEPTH_MAX = 256 };
-
 struct frame {
     size_t start; /* the FOR */
     uint64_t at, end;
@@ -38,11 +36,15 @@ static enum sotto_err set_counter(struct vm *vm, uint32_t reg, uint64_t value)
     return SOTTO_OK;
 }
 
-static void report_progress(struct vm *vm, uint32_t line)
+static void show_life(struct vm *vm, uint32_t line)
 {
     uint64_t now;
 
-    if (!vm->job->on_progress || vm->seq % 16)
+    if (vm->seq % 16)
+        return;
+    if (vm->s->ch)
+        net_keepalive(vm->s->ch);
+    if (!vm->job->on_progress)
         return;
     now = clock_now_ns();
     if (now - vm->progress_ns < 100000000u)
@@ -60,8 +62,7 @@ static enum sotto_err step(struct vm *vm, size_t *pc, struct frame *frames, size
 
     switch ((enum image_op)in->op) {
     case IMAGE_FOR:
-        if (*depth == DEPTH_MAX)
-            return strand_fail(vm->main, SOTTO_ERR_IMAGE, "loops are nested over %d deep", DEPTH_MAX);
+        assert(*depth < IMAGE_DEPTH_MAX); /* the verifier's word */
         top = &frames[*depth];
         top->start = *pc;
         TRY(known(vm, in->a, &top->at));
@@ -101,7 +102,7 @@ static enum sotto_err step(struct vm *vm, size_t *pc, struct frame *frames, size
     default:
         ++*pc;
         vm->line = in->line;
-        report_progress(vm, in->line);
+        show_life(vm, in->line);
         return vm_issue(vm, in);
     }
 }
@@ -132,7 +133,7 @@ static enum sotto_err job_main(struct strand *st, void *arg)
 {
     struct vm *vm = arg;
     uint8_t binding[CRYPTO_HASH_LEN];
-    struct frame *frames = strand_alloc(st, DEPTH_MAX, sizeof *frames);
+    struct frame *frames = strand_alloc(st, IMAGE_DEPTH_MAX, sizeof *frames);
     size_t pc = 0, depth = 0;
 
     if (!frames)
@@ -207,6 +208,16 @@ static void list_passed(struct vm *vm)
     }
 }
 
+/* The others are told, and need not wait. */
+static enum sotto_err no_memory(struct mpc_session *s)
+{
+    static const struct fault why = { .code = SOTTO_ERR_RESOURCE,
+                                      .accuser = -1,
+                                      .text = "no memory for the job's tables; give the job more (--memory)" };
+
+    return mpc_session_fail(s, &why);
+}
+
 enum sotto_err vm_run(struct mpc_session *s, const struct vm_job *job, struct vm_result *result)
 {
     struct vm *vm = mem_alloc(1, sizeof *vm);
@@ -215,7 +226,7 @@ enum sotto_err vm_run(struct mpc_session *s, const struct vm_job *job, struct vm
     *result = (struct vm_result){ 0 };
     arena_init(&result->arena, 0, false);
     if (!vm)
-        return fault_set(&s->fault, SOTTO_ERR_RESOURCE, "no memory for a job");
+        return no_memory(s);
     vm->s = s;
     vm->job = job;
     vm->image = job->image;
@@ -223,7 +234,7 @@ enum sotto_err vm_run(struct mpc_session *s, const struct vm_job *job, struct vm
     arena_init(&vm->memory.arena, memory_limit(job), true);
     err = prepare(vm);
     if (err)
-        err = fault_set(&s->fault, err, "no memory for a job of %zu registers", job->image->regs_n);
+        err = no_memory(s);
     else
         err = mpc_session_run(s, job_main, vm);
     if (err)
