@@ -23,14 +23,21 @@ static void finish(struct vm_task *t)
     vm_memory_free(&vm->memory, t, sizeof *t);
 }
 
+static void note_round(const struct vm_task *t, uint64_t depth)
+{
+    uint64_t *round = t->in ? &t->vm->round_of[t->in - t->vm->image->code] : NULL;
+
+    if (round && depth > *round)
+        *round = depth;
+}
+
 static enum sotto_err task_main(struct strand *st, void *arg)
 {
     struct vm_task *t = arg;
 
     st->line = t->line;
     TRY(t->run(st, t));
-    if (t->in && st->depth > t->vm->round_of[t->in - t->vm->image->code])
-        t->vm->round_of[t->in - t->vm->image->code] = st->depth;
+    note_round(t, st->depth);
     if (t->dst->clear)
         vm_value_clear_ready(st, t->dst);
     else
@@ -205,6 +212,7 @@ static enum sotto_err issue_known(struct vm *vm, struct vm_task *t)
             depth = in[i]->clear_depth;
     t->dst->clear_ready = true;
     t->dst->clear_depth = depth;
+    note_round(t, depth);
     finish(t);
     return SOTTO_OK;
 }
