@@ -199,7 +199,7 @@ enum sotto_err mpc_keys(struct strand *st, const uint8_t binding[CRYPTO_HASH_LEN
     for (int a = 0; a < st->s->protocol->shares; a++)
         if (holds(st, st->s->self, a) && crypto_stream_init(&st->s->key[a], k->key[a]))
             return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a cipher");
-    arena_release(&st->scratch,
-                  mark); /* the strand lives as long as the job: the keys stay in the ciphers alone */
+    /* The strand lives as long as the job; the keys stay in the ciphers alone. */
+    arena_release(&st->scratch, mark);
     return SOTTO_OK;
 }
