@@ -108,6 +108,18 @@ void arena_init(struct arena *a, size_t limit, bool secret)
     *a = (struct arena){ .limit = limit, .secret = secret };
 }
 
+static void give_back(struct arena *a, size_t used)
+{
+    if (a->budget)
+        a->budget->used -= a->used - used;
+    a->used = used;
+}
+
+static bool within(size_t used, size_t limit, size_t len)
+{
+    return !limit || (len <= limit && used <= limit - len);
+}
+
 void *arena_alloc(struct arena *a, size_t n, size_t size)
 {
     struct arena_chunk *chunk = a->chunks;
@@ -117,7 +129,7 @@ void *arena_alloc(struct arena *a, size_t n, size_t size)
     if (__builtin_mul_overflow(n, size, &len) || len > SIZE_MAX / 4)
         return NULL;
     len = round_up(len ? len : 1, ARENA_ALIGN);
-    if (a->limit && (len > a->limit || a->used > a->limit - len))
+    if (!within(a->used, a->limit, len) || (a->budget && !within(a->budget->used, a->budget->limit, len)))
         return NULL;
     if (!chunk || chunk->len - chunk->used < len) {
         want = !chunk                             ? ARENA_CHUNK_LEN
@@ -134,6 +146,8 @@ void *arena_alloc(struct arena *a, size_t n, size_t size)
     p = (char *)chunk + chunk->used;
     chunk->used += len;
     a->used += len;
+    if (a->budget)
+        a->budget->used += len;
     return p;
 }
 
@@ -157,7 +171,7 @@ void arena_reset(struct arena *a)
     keep->next = NULL;
     mem_wipe((char *)keep + sizeof *keep, keep->used - sizeof *keep);
     keep->used = round_up(sizeof *keep, ARENA_ALIGN);
-    a->used = 0;
+    give_back(a, 0);
 }
 
 struct arena_mark arena_mark(const struct arena *a)
@@ -179,7 +193,7 @@ void arena_release(struct arena *a, struct arena_mark m)
     }
     mem_wipe((char *)m.chunk + m.chunk_used, m.chunk->used - m.chunk_used);
     m.chunk->used = m.chunk_used;
-    a->used = m.used;
+    give_back(a, m.used);
 }
 
 void arena_wipe(struct arena *a)
@@ -191,5 +205,5 @@ void arena_wipe(struct arena *a)
         chunk_free(chunk, a->secret);
     }
     a->chunks = NULL;
-    a->used = 0;
+    give_back(a, 0);
 }

@@ -30,10 +30,15 @@ void mem_wipe(void *p, size_t len);
  *   chunk ─▶ chunk ─▶ chunk ─▶ NULL        each: [header | bytes ... used ... | free]
  */
 struct arena_chunk;
+/* What several arenas may hand out together, in bytes; limit 0: no bound. */
+struct mem_budget {
+    size_t used, limit;
+};
 struct arena {
     struct arena_chunk *chunks;
-    size_t used, limit; /* bytes handed out, and the most that may be (0: no bound) */
-    bool secret;        /* pages locked, wiped on release */
+    size_t used, limit;        /* bytes handed out, and the most that may be (0: no bound) */
+    bool secret;               /* pages locked, wiped on release */
+    struct mem_budget *budget; /* what is handed out counts there, too; NULL: none */
 };
 
 void arena_init(struct arena *a, size_t limit, bool secret);

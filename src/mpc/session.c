@@ -118,6 +118,7 @@ struct strand *strand_spawn(struct mpc_session *s, uint32_t instr, uint16_t tile
             return NULL;
         arena_init(&st->scratch, 0, true);
         arena_init(&st->wire, 0, true);
+        st->scratch.budget = st->wire.budget = &s->memory;
     }
     *st = (struct strand){ .s = s,
                            .instr = instr,
@@ -314,7 +315,10 @@ void *strand_alloc(struct strand *st, size_t n, size_t size)
     void *p = arena_alloc(&st->scratch, n, size);
 
     if (!p)
-        (void)strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for %zu items of %zu bytes", n, size);
+        (void)strand_fail(st, SOTTO_ERR_RESOURCE,
+                          "no memory for %zu items of %zu bytes beside %zu MB in use; give the job more "
+                          "(--memory) or fewer rows",
+                          n, size, st->s->memory.used >> 20);
     return p;
 }
 

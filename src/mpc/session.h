@@ -36,6 +36,7 @@ struct mpc_session {
     struct mpc_options options;
     struct crypto_stream key[MPC_SHARES_MAX]; /* of the summands that this party holds, after mpc_keys */
     struct fault fault;
+    struct mem_budget memory; /* of all strands; who runs a job sets the limit */
     uint64_t rounds;
     bool cheated;
     size_t strands_n;

@@ -75,8 +75,8 @@ void vm_value_drop(struct vm *vm, struct vm_value *v)
 static enum sotto_err no_memory(struct strand *st, struct vm *vm, size_t len)
 {
     return strand_fail(st, SOTTO_ERR_RESOURCE,
-                       "the job needs over %zu MB for its values; give it more (--memory) or fewer rows",
-                       (vm->memory.arena.used + len) >> 20);
+                       "the job needs over %zu MB; give it more (--memory) or fewer rows",
+                       (vm->s->memory.used + len) >> 20);
 }
 
 enum sotto_err vm_value_make(struct strand *st, struct vm *vm, struct vm_value *v, enum mpc_domain domain)

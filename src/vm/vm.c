@@ -231,7 +231,9 @@ enum sotto_err vm_run(struct mpc_session *s, const struct vm_job *job, struct vm
     vm->job = job;
     vm->image = job->image;
     vm->result = result;
-    arena_init(&vm->memory.arena, memory_limit(job), true);
+    s->memory.limit = memory_limit(job);
+    arena_init(&vm->memory.arena, 0, true);
+    vm->memory.arena.budget = &s->memory;
     err = prepare(vm);
     if (err)
         err = no_memory(s);

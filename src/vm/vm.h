@@ -25,7 +25,8 @@ struct vm_job {
     const struct image *image;
     struct vm_rows *rows;   /* one an input */
     const uint64_t *params; /* one a parameter */
-    uint64_t memory_max;    /* bytes that this party may use for values; 0: half of the machine's memory */
+    uint64_t
+        memory_max; /* bytes for values and work, buffers of messages not counted; 0: half of the machine's */
     void (*on_progress)(void *arg, const struct vm_progress *p); /* may be NULL; at most every 100 ms */
     void *on_progress_arg;
 };

@@ -109,11 +109,39 @@ static void test_public_condition_of_a_long_vector(void **state)
     free(x);
 }
 
+/* What a comparison needs on the way counts as well: rows of others must not size it without a bound. */
+static void test_memory_limit_counts_work(void **state)
+{
+    static const struct {
+        uint64_t memory;
+        enum sotto_err want;
+    } limits[] = { { 3 << 20, SOTTO_OK }, { 400 << 10, SOTTO_ERR_RESOURCE } };
+    enum { N = 4096 };
+    static uint64_t x[N];
+    struct committee c;
+
+    (void)state;
+    committee_init(
+        &c, "rep4",
+        "input secret u32 x[n] from a; output u32 z to everyone; void main() { z = reveal(max(x)); }");
+    committee_input(&c, "x", x, N);
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        for (int p = 0; p < 4; p++)
+            c.memory_max[p] = limits[i].memory;
+        committee_run(&c);
+        for (int p = 0; p < 4; p++)
+            if ((limits[i].want == SOTTO_OK) != (c.err[p] == SOTTO_OK))
+                fail_msg("limit %zu: party %d: %s", i, p, c.fault[p].text);
+    }
+    committee_wipe(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_programs),
                                         cmocka_unit_test(test_conversion_at_any_distance),
-                                        cmocka_unit_test(test_public_condition_of_a_long_vector) };
+                                        cmocka_unit_test(test_public_condition_of_a_long_vector),
+                                        cmocka_unit_test(test_memory_limit_counts_work) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
