@@ -60,7 +60,8 @@ void crypto_signature_make(const struct crypto_identity *id, const void *p, size
 bool crypto_signature_check_var(const uint8_t public_key[CRYPTO_SIGN_PUBLIC_LEN], const void *p, size_t len,
                                 const uint8_t signature[CRYPTO_SIGNATURE_LEN]);
 
-/** All bytes equal; constant time. The outcome is public, as a check's must be: what was compared stays secret. */
+/** All bytes equal; constant time. The outcome is public, as a check's must be: what was compared stays secret.
+ */
 bool crypto_equal(const void *a, const void *b, size_t len);
 
 /* Marks for the constant-time run (preset ct): a marked secret must reach no branch and no address. */

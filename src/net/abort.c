@@ -82,8 +82,8 @@ enum sotto_err net_abort_decode(struct net_channel *ch, int from, const uint8_t 
     (void)fault_set(&ch->fault, code_of(kind), "party %d reports: %s", from, text_len ? shown : "it gave up");
     ch->fault.accuser = from;
     ch->fault.suspects = kind == ABORT_CHEAT ? suspects & ((1u << ch->parties) - 1) : 0;
-    /* At second hand the first accuser may be the liar: a false accusation told to one party alone must not make
-     * that honest party the accuser of another. */
+    /* At second hand the first accuser may be the liar: a false accusation told to one party alone must not
+     * make that honest party the accuser of another. */
     if (kind == ABORT_CHEAT && accuser != ABORT_NOBODY && accuser != from)
         ch->fault.suspects |= 1u << accuser;
     return ch->fault.code;
