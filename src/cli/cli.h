@@ -110,6 +110,8 @@ void term_fill(struct writer *out, const char *text, size_t text_len, size_t ind
 /* --- report.c -------------------------------------------------------------------------------------------- */
 /** Write the whole of w to stdout and wipe it. An output that cannot be written is an error. */
 SOTTO_MUST_CHECK enum sotto_err cli_print(struct cli *cli, struct writer *w);
+/** The object that tells a failure. */
+void cli_error_json(struct cli *cli, enum sotto_err err, const char *message, struct writer *out);
 /** The failure on stderr, and with --json as one object on stdout. */
 void cli_report(struct cli *cli, enum sotto_err err);
 

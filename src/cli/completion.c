@@ -25,9 +25,14 @@ static bool is_word_list(const char *choices)
 /* Text inside single quotes of a shell, without what zsh's _arguments or fish would interpret. */
 static void plain(struct writer *out, const char *text)
 {
-    for (; *text; text++)
-        if (*text != '\'' && *text != '[' && *text != ']' && *text != ':' && *text != '\\')
+    for (; *text; text++) {
+        if (*text == '\'')
+            text_format(out, "'\\''");
+        else if (*text == ':')
+            text_format(out, "%s", text[1] == ' ' ? "," : " ");
+        else if (*text != '[' && *text != ']' && *text != '\\')
             write_u8(out, (uint8_t)*text);
+    }
 }
 
 static void command_names(struct writer *out, const struct cli_command *commands)

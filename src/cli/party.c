@@ -4,6 +4,7 @@
 #include "net/net.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 static const struct cli_option options[] = {
     { "config", "FILE", "this party's node.yaml, as 'sotto network init' writes it", "FILE", false },
@@ -15,8 +16,8 @@ static const struct cli_option options[] = {
       false },
     { "json", NULL, "print one JSON object instead of text", NULL, false },
     { "timeout", "SECONDS", "silence of a party that is waited for (default: as in node.yaml)", NULL, false },
-    { "memory", "BYTES", "limit of this party's values and of an input file; K, M or G may follow", NULL,
-      false },
+    { "memory", "BYTES", "limit of this party's memory for the job, and of an input file; K, M or G may follow",
+      NULL, false },
     { "corrupt", NULL, "cheat, to see it caught: for demonstrations and tests", NULL, false },
     { 0 },
 };
@@ -27,16 +28,18 @@ const struct cli_usage party_usage = {
     .operands = "FILE",
     .operands_min = 1,
     .operands_max = 1,
-    .text = "Joins the other parties of the network by TLS, each known by its key, and runs PROGRAM with them. "
-            "All\n"
-            "must run the same program with the same parameters; who does not is named and nothing is run. The "
-            "rows of\n"
-            "an input are those of all parties, in the order of the parties. Start it everywhere within the "
-            "time-out.\n"
-            "\n"
-            "Examples:\n"
-            "  sotto party --config party0/node.yaml auction.sotto --input bid=mine.csv\n"
-            "  sotto party --config party1/node.yaml auction.sotto          # brings no bid\n",
+    .text =
+        "Joins the other parties of the network by TLS, each known by its key, and runs PROGRAM with them. "
+        "All\n"
+        "must run the same program with the same parameters; who does not is named and nothing is run. The "
+        "rows of\n"
+        "an input are those of all parties, in the order of the parties. Start it everywhere within the "
+        "time-out:\n"
+        "by hand, or on slow hosts, with --timeout 300. Ctrl-C ends this party with 130; the others notice.\n"
+        "\n"
+        "Examples:\n"
+        "  sotto party --config party0/node.yaml auction.sotto --input bid=mine.csv\n"
+        "  sotto party --config party1/node.yaml auction.sotto          # brings no bid\n",
 };
 
 static void on_progress(void *arg, const struct vm_progress *p)
@@ -47,6 +50,55 @@ static void on_progress(void *arg, const struct vm_progress *p)
         term_progress("%.0f s: line %u, %llu instructions, %llu rounds", (double)elapsed_ns / 1e9, p->line,
                       (unsigned long long)p->instructions, (unsigned long long)p->rounds);
 }
+
+/* --- an end by a signal ----------------------------------------------------------------------------------- */
+
+/* What the handler writes, made beforehand: it may neither format nor allocate. Nothing else is to be done: the
+ * others see the connection break. */
+static struct {
+    const char *text;
+    struct writer json;
+} farewell;
+static const int watched[] = { SIGINT, SIGTERM, SIGHUP };
+enum { WATCHED = sizeof watched / sizeof watched[0] };
+
+static void on_signal(int signal)
+{
+    (void)signal;
+    (void)!write(STDERR_FILENO, farewell.text, strlen(farewell.text));
+    (void)!write(STDOUT_FILENO, farewell.json.data, farewell.json.len);
+    _exit(sotto_err_exit(SOTTO_ERR_CANCELLED));
+}
+
+/* One that the caller had ignored stays ignored, as nohup wants it. */
+static void on_signals(void (*handler)(int))
+{
+    struct sigaction action = { .sa_handler = handler }, old;
+
+    for (int i = 0; i < WATCHED; i++)
+        if (!sigaction(watched[i], NULL, &old) && old.sa_handler != SIG_IGN)
+            sigaction(watched[i], &action, NULL);
+}
+
+static void farewell_ready(struct cli *cli)
+{
+    /* After the terminal's own "^C", or a progress line, begins a new line. */
+    farewell.text = isatty(STDERR_FILENO) ? "\nsotto: stopped by a signal; no result was printed\n"
+                                          : "sotto: stopped by a signal; no result was printed\n";
+    if (cli->json)
+        cli_error_json(cli, SOTTO_ERR_CANCELLED, "stopped by a signal; no result was printed", &farewell.json);
+    if (farewell.json.failed)
+        writer_wipe(&farewell.json);
+    on_signals(on_signal);
+}
+
+static void farewell_done(void)
+{
+    on_signals(SIG_DFL);
+    writer_wipe(&farewell.json);
+}
+
+/* ---------------------------------------------------------------------------------------------------------- */
 
 static enum sotto_err read_node(struct cli *cli, const struct mpc_protocol *protocol, struct net_node *node)
 {
@@ -90,12 +142,15 @@ static enum sotto_err run_job(struct cli *cli, struct side *side, const struct n
     enum sotto_err err;
 
     signal(SIGPIPE, SIG_IGN);
-    if (!side->protocol->active)
-        fprintf(stderr, "sotto: %s: %s\n", side->protocol->name, side->protocol->label);
+    side_warn(side->protocol, side->corrupt ? side->self : -1);
     side->listen_fd = net_listen(node->listen_host, &port, &cli->fault);
     if (side->listen_fd < 0)
         return cli->fault.code;
+    farewell_ready(cli);
+    term_progress("waiting for the other parties; gives up after %.1f s without a new one",
+                  side->timeout_ms / 1e3);
     err = side_run(side, job, &result, &cli->fault);
+    farewell_done();
     term_progress_clear();
     if (err) {
         output_tell_cheat(&cli->fault, &job->image, &result);

@@ -17,7 +17,7 @@ enum sotto_err cli_print(struct cli *cli, struct writer *w)
     return err;
 }
 
-static void error_json(struct cli *cli, enum sotto_err err, const char *message, struct writer *out)
+void cli_error_json(struct cli *cli, enum sotto_err err, const char *message, struct writer *out)
 {
     struct emit j = { .out = out };
 
@@ -69,7 +69,7 @@ void cli_report(struct cli *cli, enum sotto_err err)
     }
     if (!cli->json)
         return;
-    error_json(cli, err, message, &out);
+    cli_error_json(cli, err, message, &out);
     if (!out.failed)
         fwrite(out.data, 1, out.len, stdout);
     fflush(stdout);

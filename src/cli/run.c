@@ -16,10 +16,12 @@ static const struct cli_option options[] = {
       "rep4 rep3 clear", false },
     { "json", NULL, "print one JSON object instead of text", NULL, false },
     { "corrupt", "PARTY",
-      "let that party cheat: it adds 1 to the first product it sends; for demonstrations and tests", "0 1 2 3",
-      false },
+      "let that party cheat: it adds 1 to the first product it sends; for demonstrations and tests; "
+      "rep3 does not notice",
+      "0 1 2 3", false },
     { "timeout", "SECONDS", "silence of a party that is waited for (default 10)", NULL, false },
-    { "memory", "BYTES", "limit of a party's values and of an input file; K, M or G may follow", NULL, false },
+    { "memory", "BYTES", "limit of a party's memory for the job, and of an input file; K, M or G may follow",
+      NULL, false },
     { "local", NULL, "say that no protection is needed, for --protocol clear in scripts: no warning", NULL,
       false },
     { 0 },
@@ -94,15 +96,6 @@ static enum sotto_err prepare(struct cli *cli, const struct local_options *o, ui
     return err;
 }
 
-static void warn(struct cli *cli, const struct local_options *o)
-{
-    bool colour = term_colour(stderr);
-
-    if (!o->protocol->active && !(o->protocol->parties < 2 && options_get(cli, "local")))
-        fprintf(stderr, "%ssotto: %s: %s%s\n", term_style(colour, TERM_RED), o->protocol->name,
-                o->protocol->label, term_style(colour, TERM_PLAIN));
-}
-
 enum sotto_err cmd_run(struct cli *cli)
 {
     struct local_options o;
@@ -114,7 +107,8 @@ enum sotto_err cmd_run(struct cli *cli)
 
     TRY(read_options(cli, &o, &csv_max));
     TRY(prepare(cli, &o, csv_max, &job));
-    warn(cli, &o);
+    if (o.protocol->parties > 1 || !options_get(cli, "local"))
+        side_warn(o.protocol, o.corrupt);
     err = local_run(&job, &o, &result, &cli->fault);
     term_progress_clear();
     if (err) {

@@ -88,6 +88,19 @@ enum sotto_err side_run(const struct side *side, const struct job *job, struct r
     return err;
 }
 
+void side_warn(const struct mpc_protocol *protocol, int corrupt)
+{
+    bool colour = term_colour(stderr);
+
+    if (protocol->active)
+        return;
+    fprintf(stderr, "%ssotto: %s: %s", term_style(colour, TERM_RED), protocol->name, protocol->label);
+    if (corrupt >= 0)
+        fprintf(stderr, "\nsotto: party %d LIES in this run and nobody notices: the outputs may be wrong",
+                corrupt);
+    fprintf(stderr, "%s\n", term_style(colour, TERM_PLAIN));
+}
+
 enum sotto_err side_protocol(struct cli *cli, const struct mpc_protocol **protocol)
 {
     const char *name = options_get(cli, "protocol");

@@ -35,6 +35,10 @@ struct side {
 SOTTO_MUST_CHECK enum sotto_err side_run(const struct side *side, const struct job *job,
                                          struct run_result *result, struct fault *f);
 
+/** On stderr, before the run: that the protocol does not hold against a party that lies, and that a lie which
+ * was asked for (of party `corrupt`, or -1) will not be noticed. Nothing where the protocol is active. */
+void side_warn(const struct mpc_protocol *protocol, int corrupt);
+
 /** The choice of --protocol, rep4 by default. */
 SOTTO_MUST_CHECK enum sotto_err side_protocol(struct cli *cli, const struct mpc_protocol **protocol);
 
