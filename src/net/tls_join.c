@@ -121,8 +121,8 @@ static enum sotto_err check_hello(struct join *j, int from, const uint8_t *p)
             "give all parties the same network.yaml",
             who, self, parties, to);
     if (job != ch->job)
-        return fail(j, "%s runs another job (%08x, here %08x); start all parties with the same program and job",
-                    who, job, ch->job);
+        return fail(j, "%s runs another job (%08x, here %08x); start all parties with the same job number", who,
+                    job, ch->job);
     return SOTTO_OK;
 }
 
