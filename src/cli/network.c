@@ -58,5 +58,6 @@ enum sotto_err cmd_network_init(struct cli *cli)
         text_format(&out, "  %s/party%d\n", dir, p);
     text_format(&out, "\nEach party then runs:\n  sotto party --config %s/partyN/node.yaml PROGRAM%s\n", dir,
                 parties == 3 ? " --protocol rep3" : "");
+    text_format(&out, "They wait 10 seconds for each other; --timeout 300 gives time to start them by hand.\n");
     return cli_print(cli, &out);
 }

@@ -21,6 +21,11 @@ assert r["error"]["accuser"] not in (None, liar), r["error"]
 assert "outputs" not in r and "opened" not in r
 END
 done
+expect "rep3 with a liar says that nobody notices" 0 "party 1 LIES in this run and nobody notices" \
+    run "$PROGRAMS/auction.sotto" --input bid=bids.csv --protocol rep3 --corrupt 1
+expect "rep3 without a liar" 0 "a party that lies is not noticed" \
+    run "$PROGRAMS/auction.sotto" --input bid=bids.csv --protocol rep3
+if grep -q LIES err; then not_ok "rep3 without a liar: nobody is said to lie" "$(cat err)"; fi
 expect "demo" 0 "equal to the result computed in the open" demo --seed 7 --bids 50
 check "demo catches the liar" grep -q "caught" out
 if awk 'length > 80 { exit 1 }' out; then ok "demo fits 80 columns"; else not_ok "demo fits 80 columns" "$(awk 'length > 80' out)"; fi

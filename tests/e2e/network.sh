@@ -73,6 +73,60 @@ if [ "$(codes)" = "5 5 - 5 " ]; then ok "absent party"; else not_ok "absent part
 check "absent party: named" grep -q "party 2" err.0
 check "absent party: in time" [ $(($(now_ms) - start)) -lt 8000 ]
 
+party 0 "$auction" --input bid=a.csv
+party 1 "$auction"
+party 2 "$auction" --input bid=b.csv --corrupt
+party 3 "$auction"
+wait
+if [ "$(cat rc.0 rc.1 rc.3 | tr '\n' ' ')" = "4 4 4 " ]; then ok "a party lies"; else not_ok "a party lies" "exits $(codes): $(cat err.*)"; fi
+for n in 0 1 3; do
+    check "a party lies: party $n suspects it" grep -q "suspected:.*party 2" "err.$n"
+    check "a party lies: party $n was told nothing" [ ! -s "out.$n" ]
+done
+
+# One is ended while all compute: the others stop and say who it was.
+cat >long.sotto <<'END'
+input  secret u64 x[n] from owner;
+output u64 y to everyone;
+void main() {
+    secret u64 p = sum(x);
+    for (u32 i in 0..100000000)
+        p = p * p;
+    y = reveal(p);
+}
+END
+csv x.csv x 3 5
+# ended NAME SIGNAL CODE MS: send SIGNAL to party 1, which must end with CODE (- where it cannot), the others with 5.
+ended() {
+    local name=$1 signal=$2 code=$3 ms=$4 n start rc pid=()
+    for n in 0 1 2 3; do
+        "$SOTTO" party --config "net/party$n/node.yaml" --timeout 2 --json long.sotto \
+            --input x=x.csv >"out.$n" 2>"err.$n" &
+        pid[n]=$!
+    done
+    sleep 1.5
+    start=$(now_ms)
+    kill "-$signal" "${pid[1]}"
+    for n in 0 2 3; do
+        rc=0
+        wait "${pid[n]}" || rc=$?
+        if [ "$rc" -eq 5 ] && grep -q "party 1" "err.$n"; then ok "$name: party $n"; else not_ok "$name: party $n" "exit $rc: $(cat "err.$n")"; fi
+    done
+    check "$name: in time" [ $(($(now_ms) - start)) -lt "$ms" ]
+    rc=0
+    [ "$code" = - ] && kill -KILL "${pid[1]}"
+    wait "${pid[1]}" || rc=$?
+    if [ "$code" = - ] || [ "$rc" -eq "$code" ]; then ok "$name: party 1"; else not_ok "$name: party 1" "exit $rc"; fi
+}
+ended "killed" KILL 137 1000
+ended "stopped" STOP - 4000
+ended "terminated" TERM 130 1000
+check "terminated: told" grep -q "stopped by a signal" err.1
+check "terminated: told in JSON" python3 -c 'import json; assert json.load(open("out.1"))["error"]["exit"] == 130'
+set -m # a background job that takes Ctrl-C
+ended "Ctrl-C" INT 130 1000
+set +m
+
 expect "network of three for rep4" 0 "" network init three --parties 3 --port $((port + 10))
 expect "rep4 among three" 2 "rep4 needs 4 parties" party --config three/party0/node.yaml "$auction"
 expect "another's rows" 2 "its own rows only" party --config net/party0/node.yaml "$auction" --input 1:bid=a.csv

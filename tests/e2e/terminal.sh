@@ -65,6 +65,11 @@ TERM=dumb on_terminal 4 run long.sotto --input x=x.csv >out
 check "no progress on a dumb terminal" [ "$(grep -c "instructions, " out)" -eq 0 ]
 timeout -s INT 4 "$SOTTO" run long.sotto --input x=x.csv >out 2>err || true
 check "no progress in a pipe" [ "$(grep -c "instructions, " err)" -eq 0 ]
+"$SOTTO" network init net --port $((20000 + RANDOM % 20000)) >/dev/null
+on_terminal 1 party --config net/party0/node.yaml "$PROGRAMS/auction.sotto" >out
+check "a party waits visibly on a terminal" grep -q "waiting for the other parties" out
+timeout -s INT 1 "$SOTTO" party --config net/party0/node.yaml "$PROGRAMS/auction.sotto" >out 2>err || true
+check "and silently in a pipe" [ "$(grep -c waiting err)" -eq 0 ]
 on_terminal 40 demo --seed 1 --bids 20 >out
 check "demo in colour" colour out
 check "demo in 80 columns" python3 -c '
