@@ -31,14 +31,18 @@ static void write_declarations(const struct image *im, struct writer *w)
     for (size_t i = 0; i < im->consts_n; i++)
         write_u64(w, im->consts[i]);
     write_u32(w, (uint32_t)im->params_n);
-    for (const struct image_param *p = im->params; p < im->params + im->params_n; p++) {
+    for (size_t i = 0; i < im->params_n; i++) {
+        const struct image_param *p = &im->params[i];
+
         write_text(w, p->name);
         write_u8(w, p->elem);
         write_u8(w, p->has_default);
         write_u64(w, p->value);
     }
     write_u32(w, (uint32_t)im->inputs_n);
-    for (const struct image_input *in = im->inputs; in < im->inputs + im->inputs_n; in++) {
+    for (size_t i = 0; i < im->inputs_n; i++) {
+        const struct image_input *in = &im->inputs[i];
+
         write_text(w, in->name);
         write_text(w, in->from);
         write_u8(w, in->elem);
@@ -46,7 +50,9 @@ static void write_declarations(const struct image *im, struct writer *w)
         write_u32(w, in->size);
     }
     write_u32(w, (uint32_t)im->outputs_n);
-    for (const struct image_output *out = im->outputs; out < im->outputs + im->outputs_n; out++) {
+    for (size_t i = 0; i < im->outputs_n; i++) {
+        const struct image_output *out = &im->outputs[i];
+
         write_text(w, out->name);
         write_text(w, out->to);
         write_u8(w, out->elem);
@@ -57,7 +63,9 @@ static void write_declarations(const struct image *im, struct writer *w)
 static void write_program(const struct image *im, struct writer *w)
 {
     write_u32(w, (uint32_t)im->reveals_n);
-    for (const struct image_reveal *r = im->reveals; r < im->reveals + im->reveals_n; r++) {
+    for (size_t i = 0; i < im->reveals_n; i++) {
+        const struct image_reveal *r = &im->reveals[i];
+
         write_text(w, r->what);
         write_text(w, r->to);
         write_u8(w, r->elem);
@@ -67,13 +75,17 @@ static void write_program(const struct image *im, struct writer *w)
         write_u8(w, r->under_reveal);
     }
     write_u32(w, (uint32_t)im->regs_n);
-    for (const struct image_reg *r = im->regs; r < im->regs + im->regs_n; r++) {
+    for (size_t i = 0; i < im->regs_n; i++) {
+        const struct image_reg *r = &im->regs[i];
+
         write_u8(w, r->elem);
         write_u8(w, r->secret);
         write_u32(w, r->size);
     }
     write_u32(w, (uint32_t)im->code_n);
-    for (const struct image_insn *in = im->code; in < im->code + im->code_n; in++) {
+    for (size_t i = 0; i < im->code_n; i++) {
+        const struct image_insn *in = &im->code[i];
+
         write_u8(w, in->op);
         write_u32(w, in->dst);
         write_u32(w, in->a);

@@ -30,7 +30,9 @@ static void list_declarations(const struct image *im, struct writer *out)
 {
     for (size_t i = 0; i < im->symbols_n; i++)
         text_format(out, "symbol %s\n", im->symbols[i]);
-    for (const struct image_param *p = im->params; p < im->params + im->params_n; p++) {
+    for (size_t i = 0; i < im->params_n; i++) {
+        const struct image_param *p = &im->params[i];
+
         text_format(out, "param  ");
         put_type(im, out, false, p->elem, IMAGE_NONE);
         text_format(out, " %s", p->name);
@@ -40,12 +42,16 @@ static void list_declarations(const struct image *im, struct writer *out)
         }
         text_format(out, "\n");
     }
-    for (const struct image_input *in = im->inputs; in < im->inputs + im->inputs_n; in++) {
+    for (size_t i = 0; i < im->inputs_n; i++) {
+        const struct image_input *in = &im->inputs[i];
+
         text_format(out, "input  ");
         put_type(im, out, true, in->elem, in->size);
         text_format(out, " %s from %s%s\n", in->name, in->from, in->domain == IMAGE_BITS ? ", as bits" : "");
     }
-    for (const struct image_output *o = im->outputs; o < im->outputs + im->outputs_n; o++) {
+    for (size_t i = 0; i < im->outputs_n; i++) {
+        const struct image_output *o = &im->outputs[i];
+
         text_format(out, "output ");
         put_type(im, out, false, o->elem, o->size);
         text_format(out, " %s to %s\n", o->name, o->to);
@@ -54,7 +60,9 @@ static void list_declarations(const struct image *im, struct writer *out)
 
 static void list_manifest(const struct image *im, struct writer *out)
 {
-    for (const struct image_reveal *r = im->reveals; r < im->reveals + im->reveals_n; r++) {
+    for (size_t i = 0; i < im->reveals_n; i++) {
+        const struct image_reveal *r = &im->reveals[i];
+
         text_format(out, "opens  ");
         put_type(im, out, false, r->elem, r->size);
         text_format(out, " %s to %s, line %u%s%s\n", r->what, r->to, r->line, r->in_loop ? ", in a loop" : "",
