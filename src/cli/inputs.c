@@ -222,6 +222,13 @@ enum sotto_err job_bind_sizes(struct cli *cli, struct job *job)
 
     for (size_t i = 0; !err && i < job->image.inputs_n; i++)
         err = bind_one(cli, job, i, bound_by);
+    for (size_t i = 0; !err && i < job->image.symbols_n; i++)
+        if (!bound_by[i])
+            err = fault_set(
+                &cli->fault, SOTTO_ERR_PROGRAM,
+                "no input has the size '%s', so nothing says how large it is; declare an input of that "
+                "size or write a number",
+                job->image.symbols[i]);
     mem_free(bound_by);
     return err;
 }

@@ -112,7 +112,8 @@ static uint64_t rows_in_all(const struct vm *vm, size_t input)
     return n;
 }
 
-/* A symbol is bound by the first input whose size it is, less the size's addend; all others must then agree. */
+/* A symbol is bound by the first input whose size it is, less the size's addend; all others must then agree.
+ * One that no input has would be anybody's guess. */
 static enum sotto_err bind_sizes(struct strand *st, struct vm *vm)
 {
     const struct image *im = vm->image;
@@ -134,6 +135,10 @@ static enum sotto_err bind_sizes(struct strand *st, struct vm *vm)
         vm->binding.symbol[size->symbol] = n - size->addend;
         bound[size->symbol] = true;
     }
+    for (size_t s = 0; s < im->symbols_n; s++)
+        if (!bound[s])
+            return strand_fail(st, SOTTO_ERR_PROGRAM,
+                               "no input has the size \"%s\": nothing says how large it is", im->symbols[s]);
     for (size_t i = 0; i < im->inputs_n; i++) {
         uint64_t want, n = rows_in_all(vm, i);
 

@@ -109,6 +109,18 @@ static void test_public_condition_of_a_long_vector(void **state)
     free(x);
 }
 
+static void test_size_that_no_input_has(void **state)
+{
+    struct committee c;
+
+    (void)state;
+    committee_init(&c, "clear", "output u32 z[m] to everyone; void main() { z = 5; }");
+    committee_run(&c);
+    assert_int_equal(c.err[0], SOTTO_ERR_PROGRAM);
+    assert_non_null(strstr(c.fault[0].text, "\"m\""));
+    committee_wipe(&c);
+}
+
 /* What a comparison needs on the way counts as well: rows of others must not size it without a bound. */
 static void test_memory_limit_counts_work(void **state)
 {
@@ -141,6 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_programs),
                                         cmocka_unit_test(test_conversion_at_any_distance),
                                         cmocka_unit_test(test_public_condition_of_a_long_vector),
+                                        cmocka_unit_test(test_size_that_no_input_has),
                                         cmocka_unit_test(test_memory_limit_counts_work) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
