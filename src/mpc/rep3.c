@@ -232,7 +232,7 @@ static enum sotto_err rep3_open(struct strand *st, const struct shared *x, uint3
 
 const struct mpc_protocol mpc_rep3 = {
     .name = "rep3",
-    .label = "three parties, PASSIVE security only: a party that lies is not noticed",
+    .label = "three parties, PASSIVE: a party that lies is not noticed; experimental",
     .parties = REP3_PARTIES,
     .shares = 3,
     .holds = { 0x3, 0x6, 0x5 },

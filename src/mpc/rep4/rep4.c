@@ -312,7 +312,7 @@ static enum sotto_err rep4_input(struct strand *st, struct shared *z, int owner,
 
 const struct mpc_protocol mpc_rep4 = {
     .name = "rep4",
-    .label = "four parties, one of them may be corrupt: active security with abort",
+    .label = "four parties, one may lie: active security with abort; experimental",
     .parties = REP4_PARTIES,
     .shares = 4,
     .active = true,
