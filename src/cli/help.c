@@ -53,8 +53,9 @@ void help_overview(const struct cli_command *commands, struct writer *out)
                      "                                 run it among four processes of this machine\n"
                      "  sotto COMMAND --help           all about a command, with examples\n"
                      "\n"
-                     "Exit codes: 0 done, 1 internal error, 2 wrong usage, 3 bad program or input,\n"
-                     "4 cheating detected, 5 network failure, 130 stopped by a signal.\n");
+                     "Exit codes: 0 done, 1 internal error or out of memory, 2 wrong usage,\n"
+                     "3 bad program or input, 4 cheating detected, 5 network failure,\n"
+                     "130 stopped by a signal.\n");
 }
 
 void help_command(const char *name, const struct cli_command *command, struct writer *out)
