@@ -44,7 +44,7 @@ void committee_input(struct committee *c, const char *name, const uint64_t *valu
             for (size_t p = 0; p < parties; p++) {
                 size_t from = n * p / parties, to = n * (p + 1) / parties;
 
-                c->rows[p * c->image.inputs_n + i] = (struct vm_rows){ values + from, to - from };
+                c->rows[p * c->image.inputs_n + i] = (struct vm_rows){ n ? values + from : NULL, to - from };
             }
             return;
         }
