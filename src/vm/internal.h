@@ -73,6 +73,14 @@ struct vm_task {
     struct vm_wait wait[3];
 };
 
+/* A task under way, by its number: what it makes, as long as it is not done; then only at which depth it was.
+ */
+struct vm_place {
+    struct vm_value *v;
+    unsigned kind;
+    uint64_t depth;
+};
+
 struct vm {
     struct mpc_session *s;
     const struct vm_job *job;
@@ -84,7 +92,7 @@ struct vm {
     uint32_t line;                   /* of the instruction that is being issued */
     struct vm_value **reg, **output; /* by number; NULL: not written yet */
     uint64_t *rows_of;               /* [party][input] */
-    struct vm_value *window[VM_WINDOW];
+    struct vm_place window[VM_WINDOW];
     uint32_t seq; /* of the next task; 0 is the main strand */
     size_t opened_cap;
     struct vm_opened **opened; /* in program order; `values` is set when it has happened */
@@ -96,17 +104,15 @@ struct vm {
 struct vm_value *vm_value_new(struct vm *vm, enum image_elem elem, bool scalar, size_t n);
 struct vm_value *vm_value_keep(struct vm_value *v);
 void vm_value_drop(struct vm *vm, struct vm_value *v);
-/** Memory for a form (zero); marks it as made. */
+/** Memory for a form (zero). */
 SOTTO_MUST_CHECK enum sotto_err vm_value_make(struct strand *st, struct vm *vm, struct vm_value *v,
                                               enum mpc_domain domain);
 SOTTO_MUST_CHECK enum sotto_err vm_value_make_clear(struct strand *st, struct vm *vm, struct vm_value *v);
 /** It is there, at st's depth: whoever waits for it goes on. */
 void vm_value_ready(struct strand *st, struct vm_value *v, enum mpc_domain domain);
 void vm_value_clear_ready(struct strand *st, struct vm_value *v);
-/** The main strand waits until the public values are there; its depth rises to theirs. */
-SOTTO_MUST_CHECK enum sotto_err vm_value_await_clear(struct strand *st, struct vm_value *v);
-/** The same for everything of v that is made. */
-SOTTO_MUST_CHECK enum sotto_err vm_value_await_all(struct strand *st, struct vm_value *v);
+/** The main strand waits until that (a domain or VM_CLEAR) is there; its depth rises to its. */
+SOTTO_MUST_CHECK enum sotto_err vm_value_await(struct strand *st, struct vm_value *v, unsigned kind);
 /** Task t cannot begin before that of v (a domain or VM_CLEAR) is there; w is one of its wait[]. */
 void vm_value_wait(struct vm_value *v, unsigned kind, struct vm_task *t, struct vm_wait *w);
 static inline unsigned vm_value_bits(const struct vm_value *v)
@@ -137,6 +143,8 @@ struct vm_plan vm_plan_of(const struct vm_task *t);
 void vm_task_operand_ready(struct strand *st, struct vm_task *t, uint64_t depth);
 /** A size under the job's binding; the session fails where it is past the limits. */
 SOTTO_MUST_CHECK enum sotto_err vm_size_of(struct strand *st, const struct vm *vm, uint32_t size, uint64_t *n);
+/** The main strand waits until the task in a place of the window is done. */
+SOTTO_MUST_CHECK enum sotto_err vm_window_await(struct vm *vm, size_t at);
 SOTTO_MUST_CHECK enum sotto_err vm_issue(struct vm *vm, const struct image_insn *in);
 
 /* agree.c: all run the same thing; sizes follow from the rows that each brings */

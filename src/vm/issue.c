@@ -31,17 +31,30 @@ static void note_round(const struct vm_task *t, uint64_t depth)
         *round = depth;
 }
 
+/* The task of that number is done. Its value may go; main will still be as deep when the place is used again.
+ */
+static void leave_window(struct vm *vm, uint32_t seq, uint64_t depth)
+{
+    struct vm_place *place = &vm->window[seq % VM_WINDOW];
+
+    vm_value_drop(vm, place->v);
+    *place = (struct vm_place){ .depth = depth };
+}
+
 static enum sotto_err task_main(struct strand *st, void *arg)
 {
     struct vm_task *t = arg;
 
     st->line = t->line;
+    if (!t->dst->clear) /* only now: hundreds of instructions may wait for their turn */
+        TRY(vm_value_make(st, t->vm, t->dst, t->result));
     TRY(t->run(st, t));
     note_round(t, st->depth);
     if (t->dst->clear)
         vm_value_clear_ready(st, t->dst);
     else
         vm_value_ready(st, t->dst, t->result);
+    leave_window(t->vm, t->seq, st->depth);
     finish(t);
     return SOTTO_OK;
 }
@@ -54,20 +67,29 @@ void vm_task_operand_ready(struct strand *st, struct vm_task *t, uint64_t depth)
         (void)strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a strand");
 }
 
-/* A number and a place for the task that makes v. At most VM_WINDOW are under way: the oldest must be done
- * before a new one starts. v may be the oldest itself, so the form that the task makes is announced only
- * afterwards. */
-static enum sotto_err enter_window(struct vm *vm, struct vm_value *v)
+enum sotto_err vm_window_await(struct vm *vm, size_t at)
 {
-    struct vm_value **slot = &vm->window[++vm->seq % VM_WINDOW];
+    struct vm_place *place = &vm->window[at];
+    struct vm_value *v = vm_value_keep(place->v);
+    enum sotto_err err = v ? vm_value_await(vm->main, v, place->kind) : SOTTO_OK;
+
+    vm_value_drop(vm, v);
+    if (place->depth > vm->main->depth)
+        vm->main->depth = place->depth;
+    return err;
+}
+
+/* A number and a place for the task that makes v, in that form. At most VM_WINDOW are under way: the oldest
+ * must be done before a new one starts. */
+static enum sotto_err enter_window(struct vm *vm, struct vm_value *v, unsigned kind)
+{
+    size_t at = ++vm->seq % VM_WINDOW;
 
     if (vm->seq >= NET_INSTR_CONTROL)
         return strand_fail(vm->main, SOTTO_ERR_RESOURCE, "the program runs over %u instructions",
                            NET_INSTR_CONTROL);
-    if (*slot)
-        TRY(vm_value_await_all(vm->main, *slot));
-    vm_value_drop(vm, *slot);
-    *slot = vm_value_keep(v);
+    TRY(vm_window_await(vm, at));
+    vm->window[at] = (struct vm_place){ .v = vm_value_keep(v), .kind = kind };
     return SOTTO_OK;
 }
 
@@ -132,8 +154,8 @@ static enum sotto_err want_form(struct vm *vm, struct vm_value *v, enum mpc_doma
     t->domain = domain == MPC_BITS ? MPC_ARITH : MPC_BITS;
     t->result = domain;
     t->run = vm_run_convert;
-    TRY(enter_window(vm, v));
-    TRY(vm_value_make(vm->main, vm, v, domain));
+    TRY(enter_window(vm, v, domain));
+    v->form[domain].made = true;
     return start(vm, t);
 }
 
@@ -200,7 +222,7 @@ static enum sotto_err issue_known(struct vm *vm, struct vm_task *t)
     struct vm_value *in[3] = { t->a, t->b, t->c };
     uint64_t depth;
 
-    TRY(enter_window(vm, t->dst));
+    TRY(enter_window(vm, t->dst, VM_CLEAR));
     TRY(vm_value_make_clear(vm->main, vm, t->dst));
     t->run = vm_run_public;
     if (!ready)
@@ -213,6 +235,7 @@ static enum sotto_err issue_known(struct vm *vm, struct vm_task *t)
     t->dst->clear_ready = true;
     t->dst->clear_depth = depth;
     note_round(t, depth);
+    leave_window(vm, vm->seq, depth);
     finish(t);
     return SOTTO_OK;
 }
@@ -228,11 +251,11 @@ static enum sotto_err issue_secret(struct vm *vm, struct vm_task *t)
     TRY(want_forms(vm, t));
     if (t->a)
         t->dst->planes_live = live_planes(t);
-    TRY(enter_window(vm, t->dst));
+    TRY(enter_window(vm, t->dst, plan.public_result ? VM_CLEAR : plan.result));
     if (plan.public_result)
         TRY(vm_value_make_clear(vm->main, vm, t->dst));
     else
-        TRY(vm_value_make(vm->main, vm, t->dst, plan.result));
+        t->dst->form[plan.result].made = true;
     return start(vm, t);
 }
 
@@ -243,8 +266,8 @@ static enum sotto_err issue_input(struct vm *vm, struct vm_task *t)
 
     t->run = vm_run_secret[IMAGE_INPUT];
     t->result = domain;
-    TRY(enter_window(vm, t->dst));
-    TRY(vm_value_make(vm->main, vm, t->dst, domain));
+    TRY(enter_window(vm, t->dst, domain));
+    t->dst->form[domain].made = true;
     return start(vm, t);
 }
 

@@ -96,7 +96,6 @@ enum sotto_err vm_value_make(struct strand *st, struct vm *vm, struct vm_value *
     for (int a = 0, at = 0; a < p->shares; a++)
         if (p->holds[vm->s->self] >> a & 1)
             x->share[a] = (uint8_t *)v->form[domain].block + len * (size_t)at++;
-    v->form[domain].made = true;
     return SOTTO_OK;
 }
 
@@ -165,7 +164,7 @@ void vm_value_wait(struct vm_value *v, unsigned kind, struct vm_task *t, struct 
     enlist(v, kind, w);
 }
 
-static enum sotto_err await(struct strand *st, struct vm_value *v, unsigned kind)
+enum sotto_err vm_value_await(struct strand *st, struct vm_value *v, unsigned kind)
 {
     struct vm_wait w = { .strand = st };
 
@@ -176,19 +175,4 @@ static enum sotto_err await(struct strand *st, struct vm_value *v, unsigned kind
     if (depth_of(v, kind) > st->depth)
         st->depth = depth_of(v, kind);
     return st->s->fault.code;
-}
-
-enum sotto_err vm_value_await_clear(struct strand *st, struct vm_value *v)
-{
-    return await(st, v, VM_CLEAR);
-}
-
-enum sotto_err vm_value_await_all(struct strand *st, struct vm_value *v)
-{
-    if (v->clear)
-        TRY(await(st, v, VM_CLEAR));
-    for (unsigned d = 0; d < 2; d++)
-        if (v->form[d].made)
-            TRY(await(st, v, d));
-    return SOTTO_OK;
 }

@@ -16,7 +16,7 @@ static bool before_end(enum image_elem elem, const struct frame *f)
 /* Public control: waits until the value is known, so that what follows comes after it. */
 static enum sotto_err known(struct vm *vm, uint32_t reg, uint64_t *value)
 {
-    TRY(vm_value_await_clear(vm->main, vm->reg[reg]));
+    TRY(vm_value_await(vm->main, vm->reg[reg], VM_CLEAR));
     *value = vm->reg[reg]->clear[0];
     return SOTTO_OK;
 }
@@ -122,7 +122,7 @@ static enum sotto_err collect_outputs(struct vm *vm)
                                (unsigned long long)n);
         if (!v)
             continue;
-        TRY(vm_value_await_clear(vm->main, v));
+        TRY(vm_value_await(vm->main, v, VM_CLEAR));
         for (size_t i = 0; i < n; i++)
             out->values[i] = v->clear[v->scalar ? 0 : i];
     }
@@ -147,8 +147,7 @@ static enum sotto_err job_main(struct strand *st, void *arg)
         TRY(step(vm, &pc, frames, &depth));
     TRY(collect_outputs(vm));
     for (size_t i = 0; i < VM_WINDOW; i++) /* nothing is left under way */
-        if (vm->window[i])
-            TRY(vm_value_await_all(st, vm->window[i]));
+        TRY(vm_window_await(vm, i));
     for (size_t o = 0; o < vm->image->outputs_n; o++)
         vm->result->outputs[o].set = vm->output[o] != NULL;
     return SOTTO_OK;

@@ -109,6 +109,31 @@ static void test_public_condition_of_a_long_vector(void **state)
     free(x);
 }
 
+/* What is done and not needed any more is given back, though its place among the last instructions is not. */
+static void test_loop_of_long_vectors(void **state)
+{
+    enum { N = 10000, TURNS = 300 };
+    static uint64_t x[N];
+    struct committee c;
+
+    (void)state;
+    committee_init(
+        &c, "rep4",
+        "input secret u64 x[n] from a; output u64 z to everyone;"
+        "void main() { secret u64 v[n] = x; for (u32 i in 0..300) { v = v * x; } z = reveal(sum(v)); }");
+    for (size_t i = 0; i < N; i++)
+        x[i] = i < 2;
+    committee_input(&c, "x", x, N);
+    for (int p = 0; p < 4; p++)
+        c.memory_max[p] = (uint64_t)3 * 8 * N * TURNS / 4;
+    committee_run(&c);
+    for (int p = 0; p < 4; p++)
+        if (c.err[p])
+            fail_msg("party %d: %s", p, c.fault[p].text);
+    assert_int_equal(committee_output(&c, 0, "z")->values[0], 2);
+    committee_wipe(&c);
+}
+
 static void test_size_that_no_input_has(void **state)
 {
     struct committee c;
@@ -153,6 +178,7 @@ int main(void)
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_programs),
                                         cmocka_unit_test(test_conversion_at_any_distance),
                                         cmocka_unit_test(test_public_condition_of_a_long_vector),
+                                        cmocka_unit_test(test_loop_of_long_vectors),
                                         cmocka_unit_test(test_size_that_no_input_has),
                                         cmocka_unit_test(test_memory_limit_counts_work) };
 
