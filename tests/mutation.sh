@@ -126,6 +126,11 @@ mutant "a dead channel still sends" test_abort src/net/net.c 's/if \(ch->fault.c
 mutant "abort is told twice" test_fault_matrix src/net/net.c 's/if \(ch->closed\)\n        return;//' $S 's/net_abort\(s->ch, why\);/net_abort(s->ch, why); net_abort(s->ch, why);/'
 mutant "a report at second hand hides its source" test_abort src/net/abort.c 's/ch->fault.suspects \|= 1u << accuser;/;/'
 
+# --- bounds ---
+mutant "a peer can foresee the inbox's buckets" test_net_inbox src/net/inbox.c 's/crypto_random\(&ch->inbox->multiplier, sizeof ch->inbox->multiplier\);/ch->inbox->multiplier = 0x9e3779b97f4a7c15u;/'
+mutant "what keys are made of stays in memory" test_keys src/mpc/keys.c 's/    arena_release\(&st->scratch, mark\);/    (void)mark;/'
+mutant "strands have no part in the memory limit" test_programs src/mpc/session.c 's/st->scratch.budget = st->wire.budget = &s->memory;/;/'
+
 # --- results ---
 mutant "the highest index wins a tie" test_auction src/mpc/gadgets/extreme.c 's/\? t : s\]/? s_ : t]/; s/\? s : t\]/? t : s]/; s/\? s_ : t\]/? s : t]/; s/if \(!earlier\)/if (earlier)/'
 mutant "a sign is ignored" test_gadgets src/mpc/gadgets/compare.c 's/is_signed && i == k - 1/false/'

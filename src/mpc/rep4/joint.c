@@ -45,7 +45,7 @@ static enum sotto_err post_one(struct strand *st, const struct rep4_joint *j, st
     add_rows(j, i, roles->partner, p, t->value);
     if (self == roles->sender && j->product && st->s->options.corrupt && !st->s->cheated) {
         st->s->cheated = true; /* on purpose: see mpc_options */
-        t->value[0] ^= 1;
+        j->kernels->put(t->value, 0, j->kernels->get(t->value, 0) + 1);
     }
     return SOTTO_OK;
 }
