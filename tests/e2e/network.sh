@@ -85,16 +85,7 @@ for n in 0 1 3; do
 done
 
 # One is ended while all compute: the others stop and say who it was.
-cat >long.sotto <<'END'
-input  secret u64 x[n] from owner;
-output u64 y to everyone;
-void main() {
-    secret u64 p = sum(x);
-    for (u32 i in 0..100000000)
-        p = p * p;
-    y = reveal(p);
-}
-END
+long_program >long.sotto
 csv x.csv x 3 5
 # ended NAME SIGNAL CODE MS: send SIGNAL to party 1, which must end with CODE (- where it cannot), the others with 5.
 ended() {

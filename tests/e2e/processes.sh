@@ -6,17 +6,7 @@ set -m # a background job that takes Ctrl-C
 . "$(dirname "$0")/lib/e2e.bash"
 
 cd "$TMP"
-# Runs for minutes unless somebody ends it.
-cat >long.sotto <<'END'
-input  secret u64 x[n] from owner;
-output u64 y to everyone;
-void main() {
-    secret u64 p = sum(x);
-    for (u32 i in 0..100000000)
-        p = p * p;
-    y = reveal(p);
-}
-END
+long_program >long.sotto
 csv x.csv x 3 5 7 11
 
 # shellcheck disable=SC2317 # called by name

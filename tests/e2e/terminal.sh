@@ -5,16 +5,7 @@ set -eu
 . "$(dirname "$0")/lib/e2e.bash"
 
 cd "$TMP"
-cat >long.sotto <<'END'
-input  secret u64 x[n] from owner;
-output u64 y to everyone;
-void main() {
-    secret u64 p = sum(x);
-    for (u32 i in 0..100000000)
-        p = p * p;
-    y = reveal(p);
-}
-END
+long_program >long.sotto
 csv x.csv x 3 5
 csv bids.csv bid 3 5
 

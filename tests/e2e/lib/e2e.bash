@@ -43,6 +43,20 @@ check() {
     if "$@"; then ok "$name"; else not_ok "$name" "$(cat "$TMP"/out* "$TMP"/err* 2>/dev/null | head -c 500)"; fi
 }
 
+# A program of one input, x, that runs for minutes unless somebody ends it.
+long_program() {
+    cat <<'END'
+input  secret u64 x[n] from owner;
+output u64 y to everyone;
+void main() {
+    secret u64 p = sum(x);
+    for (u32 i in 0..100000000)
+        p = p * p;
+    y = reveal(p);
+}
+END
+}
+
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
 
 # Children of a process, oldest first.
