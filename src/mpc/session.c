@@ -151,8 +151,8 @@ static void finish(struct strand *st)
     if (st->joiner) {
         if (st->depth > st->joiner->depth)
             st->joiner->depth = st->depth;
-        if (--st->joiner->missing == 0)
-            strand_wake(st->joiner);
+        st->joiner->missing--;
+        strand_wake(st->joiner);
     }
     fiber_free(st->fiber);
     st->fiber = NULL;
@@ -277,6 +277,7 @@ static enum sotto_err tile_main(struct strand *st, void *arg)
 enum sotto_err strand_each(struct strand *st, size_t count,
                            enum sotto_err (*fn)(struct strand *, void *arg, size_t i), void *arg)
 {
+    const uint64_t depth = st->depth; /* each starts here, however many ended before it began */
     struct tile *t;
 
     if (count <= 1)
@@ -293,8 +294,11 @@ enum sotto_err strand_each(struct strand *st, size_t count,
     for (size_t i = 0; i < count; i++) {
         struct strand *child;
 
+        while (st->missing == MPC_TILES_MAX)
+            park(st);
         t[i] = (struct tile){ fn, arg, i };
-        child = strand_spawn(st->s, st->instr, (uint16_t)(i + 1), st->depth, tile_main, &t[i]);
+        child = st->s->fault.code ? NULL
+                                  : strand_spawn(st->s, st->instr, (uint16_t)(i + 1), depth, tile_main, &t[i]);
         if (!child) {
             (void)strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a strand");
             break;

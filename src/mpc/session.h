@@ -27,7 +27,7 @@ struct mpc_options {
     mpc_stream_hook *stream_hook;
     void *stream_hook_arg;
 };
-enum { MPC_ROUND_WORTH_DEFAULT = 4096 };
+enum { MPC_ROUND_WORTH_DEFAULT = 4096, MPC_TILES_MAX = 16 /* of one instruction under way */ };
 
 struct mpc_session {
     const struct mpc_protocol *protocol;
@@ -86,8 +86,8 @@ enum sotto_err strand_fail(struct strand *st, enum sotto_err code, const char *f
 enum sotto_err strand_accuse(struct strand *st, uint32_t suspects, const char *format, ...) SOTTO_PRINTF(3, 4);
 
 /** fn(st, arg, i) for every i < count, each on a strand of its own (tile i + 1 of the same instruction; below
- * 65535); waits for all. A single one runs on the strand itself. Once in an instruction and not within a tile,
- * or tags and masks would repeat. */
+ * 65535), at most MPC_TILES_MAX of them at a time; waits for all. A single one runs on the strand itself. Once
+ * in an instruction and not within a tile, or tags and masks would repeat. */
 SOTTO_MUST_CHECK enum sotto_err strand_each(struct strand *st, size_t count,
                                             enum sotto_err (*fn)(struct strand *, void *arg, size_t i),
                                             void *arg);
