@@ -104,16 +104,6 @@ static void json_type(struct emit *j, const struct job *job, unsigned elem, uint
         emit_uint(j, "n", job->symbols[im->sizes[size].symbol] + im->sizes[size].addend);
 }
 
-static void json_value(struct emit *j, const char *key, unsigned elem, uint64_t value)
-{
-    if (elem == IMAGE_BOOL)
-        emit_bool(j, key, value != 0);
-    else if (image_elem_signed((enum image_elem)elem))
-        emit_int(j, key, (int64_t)value);
-    else
-        emit_uint(j, key, value);
-}
-
 static void json_inputs(struct emit *j, const struct job *job)
 {
     const struct image *im = &job->image;
@@ -133,7 +123,7 @@ static void json_inputs(struct emit *j, const struct job *job)
         emit_string(j, "name", im->params[i].name);
         emit_string(j, "type", image_elem_name((enum image_elem)im->params[i].elem));
         if (job->param_known[i])
-            json_value(j, "value", im->params[i].elem, job->params[i]);
+            emit_value(j, "value", im->params[i].elem, job->params[i]);
         else
             emit_null(j, "value");
         emit_end(j, '}');

@@ -95,3 +95,13 @@ void emit_null(struct emit *j, const char *key)
 {
     emit_string(j, key, NULL);
 }
+
+void emit_value(struct emit *j, const char *key, unsigned elem, uint64_t value)
+{
+    if (elem == IMAGE_BOOL)
+        emit_bool(j, key, value != 0);
+    else if (image_elem_signed((enum image_elem)elem))
+        emit_int(j, key, (int64_t)value);
+    else
+        emit_uint(j, key, value);
+}

@@ -5,7 +5,7 @@
 #ifndef SOTTO_CLI_EMIT_H
 #define SOTTO_CLI_EMIT_H
 
-#include "base/base.h"
+#include "image/image.h"
 
 struct emit {
     struct writer *out;
@@ -24,5 +24,7 @@ void emit_int(struct emit *j, const char *key, int64_t v);
 void emit_real(struct emit *j, const char *key, double v, int decimals);
 void emit_bool(struct emit *j, const char *key, bool v);
 void emit_null(struct emit *j, const char *key);
+/** A value of an element type (enum image_elem), given as 64-bit two's complement. */
+void emit_value(struct emit *j, const char *key, unsigned elem, uint64_t value);
 
 #endif

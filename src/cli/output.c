@@ -133,26 +133,16 @@ void output_text(const struct job *job, const struct mpc_protocol *protocol, con
                 (double)r->setup_ns / 1e9, (double)r->compute_ns / 1e9, plain);
 }
 
-static void json_one(struct emit *j, const char *key, unsigned elem, uint64_t value)
-{
-    if (elem == IMAGE_BOOL)
-        emit_bool(j, key, value != 0);
-    else if (image_elem_signed((enum image_elem)elem))
-        emit_int(j, key, (int64_t)value);
-    else
-        emit_uint(j, key, value);
-}
-
 static void json_values(struct emit *j, const char *key, unsigned elem, uint32_t size, const uint64_t *values,
                         size_t n)
 {
     if (size == IMAGE_NONE && n == 1) {
-        json_one(j, key, elem, values[0]);
+        emit_value(j, key, elem, values[0]);
         return;
     }
     emit_array(j, key);
     for (size_t i = 0; i < n; i++)
-        json_one(j, NULL, elem, values[i]);
+        emit_value(j, NULL, elem, values[i]);
     emit_end(j, ']');
 }
 

@@ -247,7 +247,6 @@ enum sotto_err strand_accuse(struct strand *st, uint32_t suspects, const char *f
 {
     struct fault f = { .code = SOTTO_ERR_CHEAT, .accuser = st->s->self, .suspects = suspects };
     va_list args;
-
     int len = 0;
 
     if (st->line)

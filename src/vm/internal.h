@@ -1,8 +1,8 @@
 /* internal.h - values, their memory, and how an instruction becomes a task. Private to vm.
  *
- *   main strand            walks the code in order; control flow needs public values, so it waits for those
- * alone task per instruction   waits for its operands; then a strand computes, and makes its result ready
- *     conversion task        where an operand is not yet in the domain that is wanted
+ *   main strand            walks the code in order; control flow needs public values: it waits for those alone
+ *   task per instruction   waits for its operands; then a strand computes, and makes its result ready
+ *   conversion task        where an operand is not yet in the domain that is wanted
  *
  * An instruction's number on the wire is a counter that every task takes in program order, so that all parties
  * agree on it whatever their timing. */
@@ -73,8 +73,7 @@ struct vm_task {
     struct vm_wait wait[3];
 };
 
-/* A task under way, by its number: what it makes, as long as it is not done; then only at which depth it was.
- */
+/* A task under way, by its number: what it makes until it is done, then only at which depth it was. */
 struct vm_place {
     struct vm_value *v;
     unsigned kind;
@@ -104,6 +103,8 @@ struct vm {
 struct vm_value *vm_value_new(struct vm *vm, enum image_elem elem, bool scalar, size_t n);
 struct vm_value *vm_value_keep(struct vm_value *v);
 void vm_value_drop(struct vm *vm, struct vm_value *v);
+/** Takes over the caller's hold on v. */
+void vm_set_reg(struct vm *vm, uint32_t reg, struct vm_value *v);
 /** Memory for a form (zero). */
 SOTTO_MUST_CHECK enum sotto_err vm_value_make(struct strand *st, struct vm *vm, struct vm_value *v,
                                               enum mpc_domain domain);
@@ -130,8 +131,7 @@ typedef enum sotto_err vm_run_fn(struct strand *st, struct vm_task *t);
 extern vm_run_fn *const vm_run_secret[IMAGE_OPS];
 SOTTO_MUST_CHECK enum sotto_err vm_run_convert(struct strand *st, struct vm_task *t);
 
-/* plan.c: which domain an instruction computes in and which its result is in; from what exists, before it runs
- */
+/* plan.c: the domain of an instruction's operands and of its result; from what exists, before it runs */
 struct vm_plan {
     enum mpc_domain operands, result;
     bool public_result;

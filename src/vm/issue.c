@@ -1,14 +1,6 @@
 /* issue.c - one instruction becomes a task: operands and result are fixed here, in program order. */
 #include "vm/internal.h"
 
-static const struct {
-    char dst, a, b, c;
-} operands[IMAGE_OPS] = {
-#define OP(name, dst, a, b, c, kind, text) { #dst[0], #a[0], #b[0], #c[0] },
-#include "image/opcodes.def"
-#undef OP
-};
-
 /* --- running a task -------------------------------------------------------------------------------------- */
 
 static void finish(struct vm_task *t)
@@ -31,8 +23,7 @@ static void note_round(const struct vm_task *t, uint64_t depth)
         *round = depth;
 }
 
-/* The task of that number is done. Its value may go; main will still be as deep when the place is used again.
- */
+/* The task of that number is done. Its value may go; main will be as deep when the place is used again. */
 static void leave_window(struct vm *vm, uint32_t seq, uint64_t depth)
 {
     struct vm_place *place = &vm->window[seq % VM_WINDOW];
@@ -184,13 +175,6 @@ static unsigned live_planes(const struct vm_task *t)
 
 /* --- kinds of instructions -------------------------------------------------------------------------------- */
 
-static enum sotto_err set_reg(struct vm *vm, uint32_t reg, struct vm_value *v)
-{
-    vm_value_drop(vm, vm->reg[reg]);
-    vm->reg[reg] = v;
-    return SOTTO_OK;
-}
-
 static enum sotto_err reveal_entry(struct vm *vm, struct vm_task *t)
 {
     struct vm_opened **grown, *o;
@@ -294,8 +278,7 @@ static enum sotto_err issue_source(struct vm *vm, struct vm_task *t)
     }
     if (t->in->op != IMAGE_INDEX)
         t->dst->clear[0] = vm_canonical((enum image_elem)t->dst->elem, v);
-    t->dst->clear_ready = true;
-    t->dst->clear_depth = vm->main->depth;
+    vm_value_clear_ready(vm->main, t->dst);
     finish(t);
     return SOTTO_OK;
 }
@@ -307,22 +290,25 @@ static struct vm_value *operand(struct vm *vm, char kind, uint32_t number)
 
 enum sotto_err vm_issue(struct vm *vm, const struct image_insn *in)
 {
+    const struct image_op_info *op = image_op_info(in->op);
     const struct image_reg *r = &vm->image->regs[in->dst];
     struct vm_value *dst;
     struct vm_task *t;
     uint64_t n;
 
     TRY(vm_size_of(vm->main, vm, r->size, &n));
-    if (in->op == IMAGE_COPY && vm->reg[in->a]->scalar == (r->size == IMAGE_NONE))
-        return set_reg(vm, in->dst, vm_value_keep(vm->reg[in->a]));
+    if (in->op == IMAGE_COPY && vm->reg[in->a]->scalar == (r->size == IMAGE_NONE)) {
+        vm_set_reg(vm, in->dst, vm_value_keep(vm->reg[in->a]));
+        return SOTTO_OK;
+    }
     dst = vm_value_new(vm, (enum image_elem)r->elem, r->size == IMAGE_NONE, n);
     t = dst ? task_new(vm, in, dst) : NULL;
     if (!t)
         return out_of_memory(vm);
-    t->a = operand(vm, operands[in->op].a, in->a);
-    t->b = operand(vm, operands[in->op].b, in->b);
-    t->c = operand(vm, operands[in->op].c, in->c);
-    (void)set_reg(vm, in->dst, dst);
+    t->a = operand(vm, op->operand[1], in->a);
+    t->b = operand(vm, op->operand[2], in->b);
+    t->c = operand(vm, op->operand[3], in->c);
+    vm_set_reg(vm, in->dst, dst);
     if (in->op == IMAGE_INPUT)
         return issue_input(vm, t);
     if (in->op == IMAGE_REVEAL)

@@ -72,6 +72,12 @@ void vm_value_drop(struct vm *vm, struct vm_value *v)
     vm_memory_free(&vm->memory, v, sizeof *v);
 }
 
+void vm_set_reg(struct vm *vm, uint32_t reg, struct vm_value *v)
+{
+    vm_value_drop(vm, vm->reg[reg]);
+    vm->reg[reg] = v;
+}
+
 static enum sotto_err no_memory(struct strand *st, struct vm *vm, size_t len)
 {
     return strand_fail(st, SOTTO_ERR_RESOURCE,

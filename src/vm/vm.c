@@ -27,12 +27,10 @@ static enum sotto_err set_counter(struct vm *vm, uint32_t reg, uint64_t value)
 
     if (!v)
         return strand_fail(vm->main, SOTTO_ERR_RESOURCE, "no memory for a loop's counter");
-    vm_value_drop(vm, vm->reg[reg]);
-    vm->reg[reg] = v;
+    vm_set_reg(vm, reg, v);
     TRY(vm_value_make_clear(vm->main, vm, v));
     v->clear[0] = value;
-    v->clear_ready = true;
-    v->clear_depth = vm->main->depth;
+    vm_value_clear_ready(vm->main, v);
     return SOTTO_OK;
 }
 

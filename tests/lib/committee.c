@@ -35,6 +35,18 @@ void committee_init(struct committee *c, const char *protocol, const char *sourc
         c->params[i] = c->image.params[i].value;
 }
 
+char *committee_source(const char *path)
+{
+    enum { LEN_MAX = 65535 };
+    FILE *f = fopen(path, "rb");
+    char *text = calloc(1, LEN_MAX + 1);
+
+    if (!f || !text || !fread(text, 1, LEN_MAX, f))
+        die("no such program file");
+    fclose(f);
+    return text;
+}
+
 void committee_input(struct committee *c, const char *name, const uint64_t *values, size_t n)
 {
     size_t parties = (size_t)c->protocol->parties;

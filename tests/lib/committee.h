@@ -28,6 +28,8 @@ struct committee {
 
 /** Compile; aborts the test with the diagnostic when the program is wrong. */
 void committee_init(struct committee *c, const char *protocol, const char *source);
+/** The text of a program's file; the caller frees it. */
+char *committee_source(const char *path);
 /** The rows of an input, split among the parties in contiguous blocks. values stay the caller's. */
 void committee_input(struct committee *c, const char *name, const uint64_t *values, size_t n);
 void committee_param(struct committee *c, const char *name, uint64_t value);

@@ -8,17 +8,6 @@
 
 #include <cmocka.h>
 
-static char *read_file(const char *path)
-{
-    FILE *f = fopen(path, "rb");
-    char *text = calloc(1, 65536);
-
-    assert_non_null(f);
-    assert_true(fread(text, 1, 65535, f) > 0);
-    fclose(f);
-    return text;
-}
-
 static void plain(const uint64_t *bid, size_t n, uint64_t reserve, uint64_t *winner, uint64_t *price)
 {
     uint64_t second = 0;
@@ -71,7 +60,7 @@ static void fill(uint64_t *bid, size_t n, int kind)
 
 static void test_auction(void **state)
 {
-    char *source = read_file("programs/auction.sotto");
+    char *source = committee_source("programs/auction.sotto");
 
     (void)state;
     for (const struct mpc_protocol *const *p = mpc_protocols; *p; p++)

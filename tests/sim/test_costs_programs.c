@@ -62,17 +62,6 @@ static void check_program(struct committee *c, const struct cost *want, const ch
                  (unsigned long long)total(want->sent));
 }
 
-static char *read_file(const char *path)
-{
-    FILE *f = fopen(path, "rb");
-    char *text = calloc(1, 65536);
-
-    assert_non_null(f);
-    assert_true(fread(text, 1, 65535, f) > 0);
-    fclose(f);
-    return text;
-}
-
 /* ARGMAX, EQ, SELECT, MAX, then LT and SELECT on one element, then the price is revealed; the winner's reveal
  * runs beside that and adds bytes alone. */
 static void auction_cost(struct cost *c, uint64_t n)
@@ -96,7 +85,7 @@ static void auction_cost(struct cost *c, uint64_t n)
 static void test_auction(void **state)
 {
     static const size_t lengths[] = { 4, 37, 1000 };
-    char *source = read_file("programs/auction.sotto");
+    char *source = committee_source("programs/auction.sotto");
     uint64_t bid[1000];
 
     (void)state;
