@@ -1,0 +1,17 @@
+/* gadget_cases.c - the families of gadgets. A new one is a line here and a file cases_x.c. */
+#include "lib/gadget_case.h"
+
+#define FAMILIES(X) X(core)
+
+#define X(name)                                                                                                \
+    extern const struct gadget_case cases_##name[];                                                            \
+    extern const size_t cases_##name##_n;
+FAMILIES(X)
+#undef X
+
+const struct case_family case_families[] = {
+#define X(name) { #name, cases_##name, &cases_##name##_n },
+    FAMILIES(X)
+#undef X
+        { 0 },
+};
