@@ -304,7 +304,8 @@ enum sotto_err image_check_types(const struct image_check *c)
     struct operands o = { &c->im->code[c->at], &absent, &absent, &absent, &absent };
 
     TRY(check_operands(c, &o));
-    /* The order of opcodes.def: control, values, moves, element by element, reductions. */
+    /* The order of opcodes.def: control, values, moves, element by element, reductions, then a
+     * section for every family of gadgets. */
     if (o.in->op < IMAGE_CONST)
         return check_control(c, &o);
     if (o.in->op < IMAGE_OUTPUT)
@@ -313,5 +314,7 @@ enum sotto_err image_check_types(const struct image_check *c)
         return check_move(c, &o);
     if (o.in->op < IMAGE_SUM)
         return check_elementwise(c, &o);
-    return check_reduction(c, &o);
+    if (o.in->op < IMAGE_RANDOM)
+        return check_reduction(c, &o);
+    return image_check_random(c, o.dst);
 }

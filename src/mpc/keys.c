@@ -171,6 +171,18 @@ static enum sotto_err check_confirmations(struct strand *st, struct key_making *
     return SOTTO_OK;
 }
 
+/* One party alone: whoever repeats the job draws the same, which a reference has to. */
+static enum sotto_err key_of_clear(struct strand *st)
+{
+    uint8_t seed[8], key[CRYPTO_HASH_LEN];
+
+    put_u64(seed, st->s->options.clear_seed);
+    crypto_hash_of("sotto key of clear 1", seed, sizeof seed, key);
+    if (crypto_stream_init(&st->s->key[0], key))
+        return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a cipher");
+    return SOTTO_OK;
+}
+
 enum sotto_err mpc_keys(struct strand *st, const uint8_t binding[CRYPTO_HASH_LEN])
 {
     struct arena_mark mark = arena_mark(&st->scratch);
@@ -180,7 +192,7 @@ enum sotto_err mpc_keys(struct strand *st, const uint8_t binding[CRYPTO_HASH_LEN
     if (!k)
         return st->s->fault.code;
     if (st->s->protocol->parties == 1)
-        return SOTTO_OK;
+        return key_of_clear(st);
     k->binding = binding;
     crypto_random(k->own, sizeof k->own);
     crypto_ct_secret(k->own, sizeof k->own);

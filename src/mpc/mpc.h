@@ -16,5 +16,6 @@
 #include "mpc/session.h"
 #include "mpc/protocol.h"
 #include "mpc/gadgets/gadgets.h"
+#include "mpc/gadgets/random.h"
 
 #endif

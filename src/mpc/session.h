@@ -24,6 +24,7 @@ struct mpc_options {
     unsigned digest_bits; /* 0: all 128; less only for tests */
     size_t round_worth;   /* bytes sent a party that a round is worth when a circuit is chosen; 0: the default.
                              All parties must agree on it */
+    uint64_t clear_seed;  /* of what is drawn in `clear`, which is the same for the same seed */
     mpc_stream_hook *stream_hook;
     void *stream_hook_arg;
 };
@@ -118,6 +119,7 @@ enum mpc_use {
     MPC_USE_MASK,        /* + index of the joint input: at most 16 */
     MPC_USE_DIGEST = 16, /* + index of the joint input or receiver */
     MPC_USE_RANDOM = 32, /* + index */
+    MPC_USE_DRAW = 64,   /* joint randomness: random.h; up to 79 */
 };
 /** len bytes of key `key` for (job, instr, tile, step, use). */
 SOTTO_MUST_CHECK enum sotto_err strand_stream(struct strand *st, int key, unsigned step, unsigned use,

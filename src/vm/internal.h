@@ -129,6 +129,7 @@ SOTTO_MUST_CHECK enum sotto_err vm_run_public(struct strand *st, struct vm_task 
 /* secret.c: what a task does */
 typedef enum sotto_err vm_run_fn(struct strand *st, struct vm_task *t);
 extern vm_run_fn *const vm_run_secret[IMAGE_OPS];
+SOTTO_MUST_CHECK enum sotto_err vm_run_random(struct strand *st, struct vm_task *t); /* secret_random.c */
 SOTTO_MUST_CHECK enum sotto_err vm_run_convert(struct strand *st, struct vm_task *t);
 
 /* plan.c: the domain of an instruction's operands and of its result; from what exists, before it runs */

@@ -243,12 +243,26 @@ static enum sotto_err issue_secret(struct vm *vm, struct vm_task *t)
     return start(vm, t);
 }
 
-static enum sotto_err issue_input(struct vm *vm, struct vm_task *t)
+/* Secrets from nothing: brought by the parties, or drawn. */
+static bool makes_secret(const struct image_insn *in)
 {
-    enum mpc_domain domain =
-        vm->image->inputs[t->in->a].domain == IMAGE_BITS || t->dst->elem == IMAGE_BOOL ? MPC_BITS : MPC_ARITH;
+    return in->op == IMAGE_INPUT || in->op == IMAGE_RANDOM;
+}
 
-    t->run = vm_run_secret[IMAGE_INPUT];
+static enum mpc_domain domain_made(const struct vm *vm, const struct vm_task *t)
+{
+    if (t->dst->elem == IMAGE_BOOL)
+        return MPC_BITS;
+    if (t->in->op == IMAGE_INPUT)
+        return vm->image->inputs[t->in->a].domain == IMAGE_BITS ? MPC_BITS : MPC_ARITH;
+    return vm->image->consts[t->in->a] ? MPC_BITS : MPC_ARITH;
+}
+
+static enum sotto_err issue_made(struct vm *vm, struct vm_task *t)
+{
+    enum mpc_domain domain = domain_made(vm, t);
+
+    t->run = vm_run_secret[t->in->op];
     t->result = domain;
     TRY(enter_window(vm, t->dst, domain));
     t->dst->form[domain].made = true;
@@ -309,8 +323,8 @@ enum sotto_err vm_issue(struct vm *vm, const struct image_insn *in)
     t->b = operand(vm, op->operand[2], in->b);
     t->c = operand(vm, op->operand[3], in->c);
     vm_set_reg(vm, in->dst, dst);
-    if (in->op == IMAGE_INPUT)
-        return issue_input(vm, t);
+    if (makes_secret(in))
+        return issue_made(vm, t);
     if (in->op == IMAGE_REVEAL)
         TRY(reveal_entry(vm, t));
     if (!t->a)

@@ -509,6 +509,8 @@ static enum sotto_err run_input(struct strand *st, struct vm_task *t)
 #define RUN_ANY    run_any_all
 #define RUN_ALL    run_any_all
 
+#define RUN_RANDOM vm_run_random
+
 vm_run_fn *const vm_run_secret[IMAGE_OPS] = {
 #define OP(name, dst, a, b, c, kind, text) [IMAGE_##name] = RUN_##name,
 #include "image/opcodes.def"

@@ -19,7 +19,7 @@ const char image_text_all_code[] =
     "REVEAL 16 14 0; DIV 17 16 5; MOD 17 16 5; NEG 21 6; REVEAL 15 13 1; REVEAL 11 9 2;"
     "FOR 18 4 17 45; GET 14 0 18; IF 15 43; REVEAL 24 14 3; OUTPUT 0 24; END 40; OUTPUT 0 18; END 38;"
     "IF 15 48; CONST 24 1; ELSE 51; CONST 24 2; OUTPUT 1 11; END 46;"
-    "CONST 23 3; OUTPUT 2 15; OUTPUT 0 24; HALT";
+    "CONST 23 3; OUTPUT 2 15; OUTPUT 0 24; RANDOM 9 0; RANDOM 12 1; HALT";
 
 static bool declare(struct image *im)
 {

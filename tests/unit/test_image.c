@@ -426,7 +426,7 @@ static void test_listing(void **state)
         "   41      r24 = REVEAL r14 to everyone",
         "   45  END @38",
         "   52  r23 = CONST -1",
-        "   55  HALT",
+        "   57  HALT",
     };
     struct writer w = { 0 };
     struct image im;

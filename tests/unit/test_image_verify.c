@@ -122,6 +122,14 @@ static const struct image_case secrecy[] = {
     { "division by a secret", SECRET "u8 s:u8", "", IN "CONST 4 0; MOD 5 4 2; HALT", "operand b is secret" },
 };
 
+static const struct image_case drawn[] = {
+    { "drawn as numbers", "s:u32[0]", "", "RANDOM 0 0; HALT", NULL },
+    { "drawn as bits", "s:bool s:i16[1]", "", "RANDOM 0 1; RANDOM 1 1; HALT", NULL },
+    { "drawn for all to see", "u32", "", "RANDOM 0 0; HALT", "dst is public, but what is drawn is secret" },
+    { "drawn in no domain", "s:u32", "", "RANDOM 0 2; HALT", "neither as numbers (0) nor as bits (1)" },
+    { "bool as a number", "s:bool", "", "RANDOM 0 0; HALT", "dst is bool, which is shared as bits" },
+};
+
 static const struct image_case manifest[] = {
     { "opened", SECRET "u8", "u8", IN "REVEAL 4 2 0; HALT", NULL },
     { "of another type", SECRET "u8", "u32", IN "REVEAL 4 2 0; HALT",
@@ -267,6 +275,12 @@ static void test_secrecy(void **state)
     run(secrecy, COUNT_OF(secrecy));
 }
 
+static void test_drawn(void **state)
+{
+    (void)state;
+    run(drawn, COUNT_OF(drawn));
+}
+
 static void test_manifest(void **state)
 {
     (void)state;
@@ -398,11 +412,17 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_operands),    cmocka_unit_test(test_types),
-        cmocka_unit_test(test_secrecy),     cmocka_unit_test(test_manifest),
-        cmocka_unit_test(test_blocks),      cmocka_unit_test(test_written_before_read),
-        cmocka_unit_test(test_fields),      cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_equal_sizes), cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_operands),
+        cmocka_unit_test(test_types),
+        cmocka_unit_test(test_secrecy),
+        cmocka_unit_test(test_manifest),
+        cmocka_unit_test(test_drawn),
+        cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_written_before_read),
+        cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_equal_sizes),
+        cmocka_unit_test(test_no_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
