@@ -1,0 +1,198 @@
+#include "lib/fault_matrix.h"
+
+#include "lib/testing.h"
+
+const char *const fault_kind_names[] = { "flip the first byte",
+                                         "flip the middle byte",
+                                         "flip the last byte",
+                                         "add one",
+                                         "replay",
+                                         "swap",
+                                         "drop",
+                                         "truncate",
+                                         "repeat",
+                                         "late",
+                                         "early",
+                                         "clean",
+                                         "lie always" };
+
+static uint64_t next_random(struct matrix *m)
+{
+    m->random ^= m->random << 13;
+    m->random ^= m->random >> 7;
+    m->random ^= m->random << 17;
+    return m->random;
+}
+
+/* --- the hook -------------------------------------------------------------------------------------------- */
+
+static void watch_aborts(struct matrix *m, const struct net_sim_message *msg)
+{
+    if (msg->tag.instr != NET_CONTROL_ABORT)
+        m->spoke_after_abort |= m->told[msg->from] != 0;
+    else if (m->told[msg->from] >> msg->to & 1)
+        m->spoke_after_abort = true;
+    else
+        m->told[msg->from] |= 1u << msg->to;
+}
+
+static void record(struct matrix *m, const struct net_sim_message *msg)
+{
+    struct matrix_message *own = &m->clean[m->clean_n++];
+
+    assert_true(m->clean_n <= MATRIX_MESSAGES_MAX && msg->len <= MATRIX_PAYLOAD_MAX &&
+                msg->serial == m->clean_n - 1);
+    *own = (struct matrix_message){ msg->from, msg->to, msg->tag, msg->len, UINT64_MAX, UINT64_MAX };
+    for (size_t i = m->clean_n - 1; i-- > 0;)
+        if (m->clean[i].from == own->from && m->clean[i].to == own->to && m->clean[i].len == own->len) {
+            own->before = i;
+            m->clean[i].after = msg->serial;
+            return;
+        }
+}
+
+static enum net_sim_verdict alter(struct matrix *m, struct net_sim_message *msg)
+{
+    static const enum net_sim_verdict verdicts[FAULT_KINDS] = {
+        [FAULT_DROP] = NET_SIM_DROP, [FAULT_TRUNCATE] = NET_SIM_TRUNCATE, [FAULT_REPEAT] = NET_SIM_REPEAT,
+        [FAULT_LATE] = NET_SIM_LATE, [FAULT_EARLY] = NET_SIM_EARLY,
+    };
+    size_t at = m->kind == FAULT_FLIP_FIRST ? 0 : m->kind == FAULT_FLIP_MIDDLE ? msg->len / 2 : msg->len - 1;
+
+    if (m->kind <= FAULT_FLIP_LAST && msg->len)
+        msg->payload[at] ^= (uint8_t)(1u << (msg->serial % 8));
+    if (m->kind == FAULT_ADD_ONE)
+        for (size_t i = 0; i < msg->len && ++msg->payload[i] == 0; i++)
+            ;
+    if (m->kind == FAULT_REPLAY && msg->len)
+        memcpy(msg->payload, m->replay, msg->len);
+    if (m->kind == FAULT_SWAP)
+        msg->tag = m->clean[m->clean[m->target].after].tag;
+    return verdicts[m->kind];
+}
+
+static enum net_sim_verdict hook(void *arg, struct net_sim_message *msg)
+{
+    struct matrix *m = arg;
+    const struct matrix_message *target = &m->clean[m->target];
+
+    watch_aborts(m, msg);
+    if (m->kind == FAULT_NONE)
+        record(m, msg);
+    if (m->kind == FAULT_LIE_ALWAYS && msg->from == m->liar && msg->len && next_random(m) % 4 == 0)
+        msg->payload[next_random(m) % msg->len] ^= (uint8_t)(1u << next_random(m) % 8);
+    if (m->kind >= FAULT_KINDS)
+        return NET_SIM_PASS;
+    if (m->kind == FAULT_REPLAY && msg->serial == target->before && msg->len)
+        memcpy(m->replay, msg->payload, msg->len);
+    if (m->kind == FAULT_SWAP && msg->serial == target->after && msg->from == target->from &&
+        msg->to == target->to && msg->tag.instr != NET_CONTROL_ABORT)
+        msg->tag = target->tag;
+    return msg->serial == m->target ? alter(m, msg) : NET_SIM_PASS;
+}
+
+/* --- what must hold --------------------------------------------------------------------------------------- */
+
+static const char *wrong_at(struct matrix *m, int p, int corrupt)
+{
+    const struct fault *f = &m->c.fault[p];
+    bool honest_accuser = f->accuser >= 0 && f->accuser != corrupt;
+
+    const char *wrong = m->wrong_output(m, p);
+
+    if (wrong || !m->c.err[p])
+        return wrong;
+    if (f->code != m->c.err[p])
+        return "returned another error than it noted";
+    if (f->code == SOTTO_ERR_CHEAT && f->accuser == p && !(f->suspects >> corrupt & 1))
+        return "suspects the wrong parties";
+    if (f->code == SOTTO_ERR_CHEAT && f->accuser == p && f->suspects >> p & 1)
+        return "suspects itself";
+    if (f->code == SOTTO_ERR_CHEAT && honest_accuser && !(f->suspects >> corrupt & 1))
+        return "heard of the wrong suspects from an honest party";
+    return NULL;
+}
+
+void matrix_check(struct matrix *m, int corrupt)
+{
+    bool harmless = m->kind == FAULT_LATE || m->kind == FAULT_EARLY || m->kind == FAULT_NONE, caught = false,
+         failed = false;
+
+    m->runs++;
+    for (int p = 0; p < m->c.protocol->parties; p++) {
+        const char *wrong = p == corrupt ? NULL : wrong_at(m, p, corrupt);
+
+        if (!wrong && harmless && m->c.err[p])
+            wrong = "failed over a message that was only early or late";
+        if (wrong)
+            fail_msg("%s: %s message %llu (%d to %d, instruction %u, step %u, %zu bytes): party %d %s: %s",
+                     m->name, fault_kind_names[m->kind], (unsigned long long)m->target,
+                     m->clean[m->target].from, m->clean[m->target].to, m->clean[m->target].tag.instr,
+                     m->clean[m->target].tag.step, m->clean[m->target].len, p, wrong, m->c.fault[p].text);
+        caught |= p != corrupt && m->c.err[p] == SOTTO_ERR_CHEAT && m->c.fault[p].accuser == p;
+        failed |= p != corrupt && m->c.err[p] != SOTTO_OK;
+    }
+    if (m->spoke_after_abort)
+        fail_msg("%s: %s message %llu: a party went on after it had given up", m->name,
+                 fault_kind_names[m->kind], (unsigned long long)m->target);
+    m->caught += caught;
+    m->other_errors += failed && !caught;
+    m->right += !failed;
+}
+
+void matrix_run(struct matrix *m, enum fault_kind kind, uint64_t target, int liar)
+{
+    m->kind = kind;
+    m->target = target;
+    m->liar = liar;
+    m->spoke_after_abort = false;
+    memset(m->told, 0, sizeof m->told);
+    committee_run(&m->c);
+}
+
+void matrix_begin(struct matrix *m)
+{
+    m->clean_n = 0;
+    m->c.hook = hook;
+    m->c.hook_arg = m;
+    matrix_run(m, FAULT_NONE, 0, MATRIX_NOBODY);
+    matrix_check(m, MATRIX_NOBODY);
+}
+
+bool matrix_applies(const struct matrix *m, enum fault_kind kind, uint64_t target)
+{
+    const struct matrix_message *msg = &m->clean[target];
+
+    if (kind == FAULT_REPLAY)
+        return msg->len && msg->before != UINT64_MAX;
+    if (kind == FAULT_SWAP)
+        return msg->after != UINT64_MAX;
+    return msg->len || kind >= FAULT_DROP;
+}
+
+/* An altered byte of what a digest covers, or of a digest, does not pass. */
+static bool must_fail(const struct matrix *m, enum fault_kind kind, uint64_t target)
+{
+    return (kind <= FAULT_ADD_ONE && m->clean[target].len) || kind == FAULT_DROP ||
+           (kind == FAULT_TRUNCATE && m->clean[target].len);
+}
+
+void matrix_cell(struct matrix *m, enum fault_kind kind, uint64_t target)
+{
+    uint64_t right = m->right;
+
+    if (!matrix_applies(m, kind, target))
+        return;
+    matrix_run(m, kind, target, MATRIX_NOBODY);
+    matrix_check(m, m->clean[target].from);
+    if (must_fail(m, kind, target) && m->right != right)
+        fail_msg("%s: %s message %llu went unnoticed", m->name, fault_kind_names[kind],
+                 (unsigned long long)target);
+}
+
+void matrix_print(const struct matrix *m, const char *protocol, uint64_t messages)
+{
+    print_message("%s: %llu messages, %llu runs: %llu found out, %llu other errors, %llu right\n", protocol,
+                  (unsigned long long)messages, (unsigned long long)m->runs, (unsigned long long)m->caught,
+                  (unsigned long long)m->other_errors, (unsigned long long)m->right);
+}

@@ -1,0 +1,117 @@
+/* test_fault_cases.c [FAMILY] - every message of every gadget, altered (lib/fault_matrix.h), in every protocol
+ * that withstands a liar.
+ *
+ * SOTTO_FAULTS=all tries every kind for every message. Otherwise, of a gadget with many messages, each message
+ * is altered in one way or a few, which turn from message to message, so that the suite stays short. */
+#include "lib/chosen.h"
+#include "lib/fault_matrix.h"
+#include "lib/gadget_case.h"
+#include "lib/testing.h"
+
+#include <stdlib.h>
+
+enum { CELLS_MAX = 160 }; /* of one gadget, unless all are asked for */
+
+static const char *only;
+
+/* A result is read only by who ended well; the harness keeps nothing of another one's. */
+static const char *wrong_output(struct matrix *m, int p)
+{
+    return m->c.err[p] ? NULL : case_wrong(m->subject, p);
+}
+
+static uint64_t first_cell(uint64_t cells, uint64_t stride)
+{
+    return stride > 1 ? cells % stride : 0;
+}
+
+static uint64_t try_case(struct matrix *m, const struct mpc_protocol *protocol, const struct gadget_case *g)
+{
+    struct case_trial trial;
+    uint64_t messages = 0, cells, stride;
+    bool all = getenv("SOTTO_FAULTS") && strcmp(getenv("SOTTO_FAULTS"), "all") == 0;
+
+    case_trial_init(&trial, g, case_small(g), 3);
+    committee_init_body(&m->c, protocol->name, case_body, &trial);
+    m->name = g->name;
+    m->subject = &trial;
+    m->wrong_output = wrong_output;
+    matrix_begin(m);
+    while (messages < m->clean_n && m->clean[messages].tag.instr < CASE_INSTR_RUN)
+        messages++;
+    cells = (m->clean_n - messages) * FAULT_KINDS;
+    /* no divisor of the number of kinds, so that every kind has its turn */
+    stride = all || cells <= CELLS_MAX ? 1 : cells / CELLS_MAX + 1;
+    stride += stride > 1 && stride % FAULT_KINDS == 0;
+    for (uint64_t i = first_cell(cells, stride); i < cells; i += stride)
+        if (m->clean[messages + i / FAULT_KINDS].tag.instr >= CASE_INSTR_RUN)
+            matrix_cell(m, (enum fault_kind)(i % FAULT_KINDS), messages + i / FAULT_KINDS);
+    committee_wipe(&m->c);
+    case_trial_wipe(&trial);
+    return m->clean_n - messages;
+}
+
+static void test_cases(void **state)
+{
+    struct matrix *m = calloc(1, sizeof *m);
+
+    (void)state;
+    assert_non_null(m);
+    for (const struct mpc_protocol *const *p = mpc_protocols; *p; p++) {
+        uint64_t messages = 0;
+
+        if (!(*p)->active)
+            continue;
+        m->runs = m->caught = m->other_errors = m->right = 0;
+        for (const struct case_family *f = case_families; f->name; f++)
+            for (size_t i = 0; i < *f->n && (!only || strcmp(only, f->name) == 0); i++)
+                if (!f->cases[i].expect)
+                    messages += try_case(m, *p, &f->cases[i]);
+        matrix_print(m, (*p)->name, messages);
+        assert_true(m->caught > m->runs / 4);
+    }
+    free(m);
+}
+
+/* A party that lies in a quarter of its messages. */
+static void test_a_party_that_always_lies(void **state)
+{
+    struct matrix *m = calloc(1, sizeof *m);
+
+    (void)state;
+    assert_non_null(m);
+    m->random = 0x9e3779b97f4a7c15u;
+    m->wrong_output = wrong_output;
+    for (const struct mpc_protocol *const *p = mpc_protocols; *p; p++)
+        for (const struct case_family *f = case_families; f->name && (*p)->active; f++)
+            for (size_t i = 0; i < *f->n && (!only || strcmp(only, f->name) == 0); i++) {
+                struct case_trial trial;
+
+                if (f->cases[i].expect)
+                    continue;
+                case_trial_init(&trial, &f->cases[i], case_small(&f->cases[i]), 4);
+                committee_init_body(&m->c, (*p)->name, case_body, &trial);
+                m->name = f->cases[i].name;
+                m->subject = &trial;
+                matrix_begin(m);
+                for (int liar = 0; liar < (*p)->parties; liar++) {
+                    matrix_run(m, FAULT_LIE_ALWAYS, 0, liar);
+                    matrix_check(m, liar);
+                }
+                committee_wipe(&m->c);
+                case_trial_wipe(&trial);
+            }
+    free(m);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_a_party_that_always_lies),
+    };
+
+    only = argc > 1 ? argv[1] : NULL;
+    chosen_no_locking();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
