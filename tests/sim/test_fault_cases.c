@@ -34,7 +34,7 @@ static uint64_t try_case(struct matrix *m, const struct mpc_protocol *protocol, 
     case_trial_init(&trial, g, case_small(g), 3);
     committee_init_body(&m->c, protocol->name, case_body, &trial);
     m->name = g->name;
-    m->subject = &trial;
+    m->subject = &trial; // cppcheck-suppress autoVariables
     m->wrong_output = wrong_output;
     matrix_begin(m);
     while (messages < m->clean_n && m->clean[messages].tag.instr < CASE_INSTR_RUN)
@@ -47,6 +47,7 @@ static uint64_t try_case(struct matrix *m, const struct mpc_protocol *protocol, 
         if (m->clean[messages + i / FAULT_KINDS].tag.instr >= CASE_INSTR_RUN)
             matrix_cell(m, (enum fault_kind)(i % FAULT_KINDS), messages + i / FAULT_KINDS);
     committee_wipe(&m->c);
+    m->subject = NULL;
     case_trial_wipe(&trial);
     return m->clean_n - messages;
 }
@@ -92,7 +93,7 @@ static void test_a_party_that_always_lies(void **state)
                 case_trial_init(&trial, &f->cases[i], case_small(&f->cases[i]), 4);
                 committee_init_body(&m->c, (*p)->name, case_body, &trial);
                 m->name = f->cases[i].name;
-                m->subject = &trial;
+                m->subject = &trial; // cppcheck-suppress autoVariables
                 matrix_begin(m);
                 for (int liar = 0; liar < (*p)->parties; liar++) {
                     matrix_run(m, FAULT_LIE_ALWAYS, 0, liar);
