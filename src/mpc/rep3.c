@@ -44,6 +44,7 @@ static size_t packed_len(const struct shared *x)
 static enum sotto_err share_known(struct strand *st, struct shared *z, int owner, const uint8_t *value)
 {
     struct exchange *x = strand_alloc(st, 1, sizeof *x);
+    const struct ring_kernels *k = shared_kernels(z);
     size_t len = packed_len(z);
     uint8_t *mask = strand_alloc(st, 1, len), *rest = strand_alloc(st, 1, len);
     int self = st->s->self, to = next(owner);
@@ -51,11 +52,11 @@ static enum sotto_err share_known(struct strand *st, struct shared *z, int owner
     if (!x || !mask || !rest)
         return st->s->fault.code;
     if (z->share[owner]) {
-        TRY(strand_stream(st, owner, st->step, MPC_USE_MASK, mask, len));
+        TRY(strand_words(st, owner, st->step, MPC_USE_MASK, k, mask, len / k->word_len));
         add_packed(z, owner, mask);
     }
     if (self == owner) {
-        shared_kernels(z)->sub(rest, value, mask, len / shared_kernels(z)->word_len);
+        k->sub(rest, value, mask, len / k->word_len);
         x->out[to].buf = rest;
         x->out[to].len = len;
     }
@@ -100,8 +101,8 @@ static enum sotto_err post_piece(struct strand *st, const struct product *p, siz
 
     if (!out || !in || !mask)
         return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a product");
-    TRY(strand_stream(st, i, st->step, MPC_USE_MASK, out, len));
-    TRY(strand_stream(st, j, st->step, MPC_USE_MASK, mask, len));
+    TRY(strand_words(st, i, st->step, MPC_USE_MASK, k, out, len / k->word_len));
+    TRY(strand_words(st, j, st->step, MPC_USE_MASK, k, mask, len / k->word_len));
     k->sub(out, out, mask, len / k->word_len);
     for (size_t r = 0; r < n; r++, at += row_len) {
         for (size_t t = 0; t < p[r].terms; t++) {

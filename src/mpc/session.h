@@ -125,6 +125,11 @@ enum mpc_use {
 SOTTO_MUST_CHECK enum sotto_err strand_stream(struct strand *st, int key, unsigned step, unsigned use,
                                               void *out, size_t len);
 
+/** n uniform words of the kernels' ring or field, drawn as above. The words of a field are draw_len bytes each
+ * of the stream, taken modulo the prime: at most 2^-128 from uniform. */
+SOTTO_MUST_CHECK enum sotto_err strand_words(struct strand *st, int key, unsigned step, unsigned use,
+                                             const struct ring_kernels *k, void *out, size_t n);
+
 /** Make every key by commit and reveal among its holders and confirm it; `binding` goes into all keys.
  *  SOTTO_ERR_CHEAT: a holder opened something else than it committed to, or told different holders different
  *  things. Three rounds. docs/protocols/keys.md */

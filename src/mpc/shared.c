@@ -2,7 +2,7 @@
 
 size_t shared_share_len(enum mpc_domain domain, unsigned bits, size_t n)
 {
-    return domain == MPC_ARITH ? n * (bits / 8) : bits * ring_words(n) * 8;
+    return domain == MPC_ARITH ? n * ring_kernels_for(bits)->word_len : bits * ring_words(n) * 8;
 }
 
 /* Every row of every share that this party holds. */
@@ -29,7 +29,7 @@ struct shared shared_plane(const struct shared *x, unsigned plane)
 struct shared shared_slice(const struct shared *x, size_t from, size_t n)
 {
     struct shared z = *x;
-    size_t skip = x->domain == MPC_ARITH ? from * (x->bits / 8) : from / 64 * 8;
+    size_t skip = x->domain == MPC_ARITH ? from * shared_kernels(x)->word_len : from / 64 * 8;
 
     assert(from + n <= x->n && (x->domain == MPC_ARITH || from % 64 == 0));
     z.n = n;
@@ -88,12 +88,14 @@ void shared_public(struct shared *z, const uint64_t *values, bool repeat)
         return;
     for (unsigned r = 0; r < shared_rows(z); r++)
         for (size_t e = 0; e < z->n; e++) {
-            uint64_t v = values[repeat ? 0 : e];
+            const uint64_t *v = values + (repeat ? 0 : e * shared_limbs(z));
 
-            if (z->domain == MPC_ARITH)
-                shared_kernels(z)->put(z->share[0], e, v);
+            if (z->domain == MPC_BITS)
+                ring_set_bit(shared_row(z, 0, r), e, v[r / 64] >> r % 64);
+            else if (shared_kernels(z)->wide)
+                shared_kernels(z)->wide->put(z->share[0], e, v);
             else
-                ring_set_bit(shared_row(z, 0, r), e, v >> r);
+                shared_kernels(z)->put(z->share[0], e, *v);
         }
 }
 
@@ -103,6 +105,10 @@ void shared_sum(struct shared *z, const struct shared *x)
     {
         uint64_t total = 0;
 
+        if (x->domain == MPC_ARITH && shared_kernels(x)->wide) {
+            shared_kernels(x)->wide->sum(z->share[a], x->share[a], x->n);
+            continue;
+        }
         if (x->domain == MPC_ARITH) {
             total = shared_kernels(x)->sum(x->share[a], x->n);
         } else {
@@ -117,12 +123,12 @@ void shared_repeat(struct shared *z, const struct shared *x)
 {
     FOR_ROWS(z, a, r)
     {
-        uint64_t v = shared_kernels(x)->get(shared_row(x, a, r), 0);
-
-        if (z->domain == MPC_BITS)
-            v = -(v & 1);
-        for (size_t w = 0; w < shared_words(z); w++)
-            shared_kernels(z)->put(shared_row(z, a, r), w, v);
+        if (z->domain == MPC_BITS) {
+            memset(shared_row(z, a, r), -(int)(ring_bit(shared_row(x, a, r), 0)), row_len(z));
+            continue;
+        }
+        for (size_t w = 0; w < z->n; w++)
+            ring_copy_word(z->share[a], w, x->share[a], 0, shared_kernels(z)->word_len);
     }
 }
 
@@ -139,8 +145,10 @@ void shared_gather(struct shared *z, const struct shared *x, size_t from, size_t
         for (size_t i = 0; i < z->n; i++) {
             size_t at = from + i * step;
 
-            shared_kernels(z)->put(z->share[a], i,
-                                   at < x->n ? shared_kernels(x)->get(x->share[a], at) : -(uint64_t)fill);
+            if (at < x->n)
+                ring_copy_word(z->share[a], i, x->share[a], at, shared_kernels(z)->word_len);
+            else
+                shared_kernels(z)->put(z->share[a], i, -(uint64_t)fill);
         }
     }
 }
@@ -155,12 +163,10 @@ void shared_put(struct shared *z, size_t at, const struct shared *x)
 {
     FOR_ROWS(z, a, r)
     {
-        uint64_t v = shared_kernels(x)->get(shared_row(x, a, r), 0);
-
         if (z->domain == MPC_BITS)
-            ring_set_bit(shared_row(z, a, r), at, v);
+            ring_set_bit(shared_row(z, a, r), at, ring_bit(shared_row(x, a, r), 0));
         else
-            shared_kernels(z)->put(z->share[a], at, v);
+            ring_copy_word(z->share[a], at, x->share[a], 0, shared_kernels(z)->word_len);
     }
 }
 

@@ -1,7 +1,8 @@
 /* shared.h - a vector of n secrets as one party holds it, and what every replicated sharing does without a
  * message.
  *
- * ARITH: x = sum of share[a] mod 2^bits; a share is n little-endian words of 8, 16, 32 or 64 bits.
+ * ARITH: x = sum of share[a] mod 2^bits, or in a prime field; a share is n little-endian words, see ring.h for
+ * what `bits` may be.
  * BITS:  x = xor of share[a]; a share is `bits` bit planes, `stride` 64-bit words apart; element e of a plane
  * is bit e % 64 of word e / 64. Bits past n in the last word are unspecified and must not matter.
  *
@@ -37,6 +38,12 @@ static inline const struct ring_kernels *shared_kernels(const struct shared *x)
     return ring_kernels_for(x->domain == MPC_ARITH ? x->bits : 1);
 }
 
+/** 64-bit words that one plain element takes. */
+static inline unsigned shared_limbs(const struct shared *x)
+{
+    return ring_limbs(x->bits);
+}
+
 /** Bytes of a share of a vector of its own. */
 size_t shared_share_len(enum mpc_domain domain, unsigned bits, size_t n);
 
@@ -61,13 +68,13 @@ void shared_add(struct shared *z, const struct shared *x, const struct shared *y
 void shared_sub(struct shared *z, const struct shared *x, const struct shared *y); /* BITS: xor */
 /** z = -x (ARITH) or the complement (BITS). */
 void shared_neg(struct shared *z, const struct shared *x);
-/** z = x * the public word (ARITH). */
+/** z = x * the public word, in two's complement (ARITH). */
 void shared_scale(struct shared *z, const struct shared *x, uint64_t by);
 /** z = x * (or and) the public values, element by element. words: in the layout of one share of x.
  *  z is zero before. */
 void shared_times_public(struct shared *z, const struct shared *x, const void *words);
-/** z = public values, 64-bit two's complement each (BITS: the low bits). values has n words, or 1 if `repeat`.
- */
+/** z = public values, shared_limbs(z) 64-bit words each, low one first (rings: the low bits count; fields:
+ * taken modulo the prime). `repeat`: one value for all n. */
 void shared_public(struct shared *z, const uint64_t *values, bool repeat);
 /** z (one element) = sum of all elements of x (ARITH) or their xor plane by plane (BITS). */
 void shared_sum(struct shared *z, const struct shared *x);

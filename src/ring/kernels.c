@@ -126,11 +126,13 @@ static uint64_t sum_bits(const void *x, size_t n)
 
 #define KERNELS(W)                                                                                             \
     {                                                                                                          \
-        W, W / 8, add_##W, sub_##W, neg_##W, scale_##W, mul_add_##W, cross_add_##W, sum_##W, get_##W, put_##W  \
+        W, W / 8, add_##W, sub_##W, neg_##W, scale_##W, mul_add_##W, cross_add_##W, sum_##W, get_##W, put_##W, \
+            NULL                                                                                               \
     }
 
 static const struct ring_kernels kernels[] = {
-    { 1, 8, xor_bits, xor_bits, not_bits, scale_bits, and_xor_bits, cross_xor_bits, sum_bits, get_64, put_64 },
+    { 1, 8, xor_bits, xor_bits, not_bits, scale_bits, and_xor_bits, cross_xor_bits, sum_bits, get_64, put_64,
+      NULL },
     KERNELS(8),
     KERNELS(16),
     KERNELS(32),
@@ -142,6 +144,5 @@ const struct ring_kernels *ring_kernels_for(unsigned bits)
     for (size_t i = 0; i < sizeof kernels / sizeof kernels[0]; i++)
         if (kernels[i].bits == bits)
             return &kernels[i];
-    assert(!"bits is 1, 8, 16, 32 or 64");
-    return NULL;
+    return ring_wide_kernels_for(bits);
 }

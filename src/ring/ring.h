@@ -1,4 +1,4 @@
-/* ring.h - vector kernels on little words modulo 2^8 .. 2^64 and on bit planes. Local work only.
+/* ring.h - vector kernels on words modulo 2^8 .. 2^128, on prime fields and on bit planes. Local work only.
  *
  * Everything is constant time in the contents; n leaks. Destinations may alias sources of the same position. */
 #ifndef SOTTO_RING_H
@@ -12,26 +12,54 @@ static inline size_t ring_words(size_t n)
     return (n + 63) / 64;
 }
 
+/* What words have beside it that are wider than 64 bits or in a prime field. A plain value of them is `limbs`
+ * 64-bit words, low one first. */
+struct ring_wide {
+    unsigned limbs;
+    size_t draw_len; /* bytes of a stream that make a uniform word */
+    /** Uniform words from n * draw_len bytes of a stream; NULL: they are words as they stand. */
+    void (*from_stream)(void *z, const uint8_t *stream, size_t n);
+    /** Words that came from outside become what they are modulo the prime; NULL: all bytes are words. */
+    void (*canonical)(void *z, size_t n);
+    /** z (one word) = sum of all words */
+    void (*sum)(void *z, const void *x, size_t n);
+    void (*get)(uint64_t *v, const void *x, size_t at);
+    void (*put)(void *z, size_t at, const uint64_t *v); /* any value: cut, or taken modulo the prime */
+};
+
 /* One set a width. For bits, + and - are xor, * is and, and a word is 64 of them. */
 struct ring_kernels {
-    unsigned bits;   /* 1, 8, 16, 32, 64 */
+    unsigned bits;   /* 1, 8, 16, 32, 64, 128; a prime field goes by the length of its prime: 61, 253, 256 */
     size_t word_len; /* bytes of a word: 8 for bits */
     void (*add)(void *z, const void *x, const void *y, size_t n);
     void (*sub)(void *z, const void *x, const void *y, size_t n);
-    void (*neg)(void *z, const void *x, size_t n); /* -x; complement for bits */
-    void (*scale)(void *z, const void *x, uint64_t by, size_t n);
+    void (*neg)(void *z, const void *x, size_t n);                /* -x; complement for bits */
+    void (*scale)(void *z, const void *x, uint64_t by, size_t n); /* by: two's complement */
     /** z += x*y */
     void (*mul_add)(void *z, const void *x, const void *y, size_t n);
     /** z += x0*y1 + x1*y0 */
     void (*cross_add)(void *z, const void *x0, const void *y0, const void *x1, const void *y1, size_t n);
-    /** sum of all words */
+    /** sum of all words; the low 64 bits of it where `wide` is set */
     uint64_t (*sum)(const void *x, size_t n);
-    uint64_t (*get)(const void *x, size_t at);
-    void (*put)(void *z, size_t at, uint64_t v);
+    uint64_t (*get)(const void *x, size_t at);   /* the low 64 bits */
+    void (*put)(void *z, size_t at, uint64_t v); /* two's complement */
+    const struct ring_wide *wide;                /* NULL: a word is a ring's of up to 64 bits */
 };
 
-/** bits: 1, 8, 16, 32 or 64. */
+/** bits: 1, 8, 16, 32, 64, 128; 61, 253, 256 (fields: see ring/wide.h). */
 const struct ring_kernels *ring_kernels_for(unsigned bits);
+
+/** 64-bit words of one plain value of `bits` bits. */
+static inline unsigned ring_limbs(unsigned bits)
+{
+    return (bits + 63) / 64;
+}
+
+/** z[z_at] = x[x_at], words of word_len bytes. */
+static inline void ring_copy_word(void *z, size_t z_at, const void *x, size_t x_at, size_t word_len)
+{
+    memcpy((uint8_t *)z + z_at * word_len, (const uint8_t *)x + x_at * word_len, word_len);
+}
 
 /** n words of `bits` bits to `bits` planes, `stride` words apart; bits past n become 0. */
 void ring_to_planes(uint64_t *planes, size_t stride, const void *words, unsigned bits, size_t n);
@@ -56,5 +84,7 @@ void ring_place_bits(uint64_t *z, size_t at, const uint64_t *x, size_t n);
 /** z[i] = x[from + i*step], bit by bit, for i < n and from + i*step < x_n; else `fill`. */
 void ring_gather_bits(uint64_t *z, size_t n, const uint64_t *x, size_t x_n, size_t from, size_t step,
                       bool fill);
+
+#include "ring/wide.h"
 
 #endif

@@ -20,6 +20,10 @@ void ring_to_planes(uint64_t *planes, size_t stride, const void *words, unsigned
     const struct ring_kernels *k = ring_kernels_for(bits);
     uint64_t block[64];
 
+    if (bits == 128) {
+        ring_wide_to_planes(planes, stride, words, n);
+        return;
+    }
     for (size_t word = 0; word < ring_words(n); word++) {
         for (unsigned e = 0; e < 64; e++)
             block[e] = 64 * word + e < n ? k->get(words, 64 * word + e) : 0;
@@ -35,6 +39,10 @@ void ring_from_planes(void *words, const uint64_t *planes, size_t stride, unsign
     const struct ring_kernels *k = ring_kernels_for(bits);
     uint64_t block[64];
 
+    if (bits == 128) {
+        ring_wide_from_planes(words, planes, stride, n);
+        return;
+    }
     for (size_t word = 0; word < ring_words(n); word++) {
         for (unsigned p = 0; p < 64; p++)
             block[p] = p < bits ? planes[p * stride + word] : 0;

@@ -87,13 +87,13 @@ enum sotto_err gadget_bit_to_arith(struct strand *st, struct shared *z, const st
 enum sotto_err gadget_zero_arith(struct strand *st, struct shared *z, const struct shared *x)
 {
     struct arena_mark mark = arena_mark(&st->scratch);
-    const uint64_t one = 1;
+    const uint64_t one[2] = { 1, 0 };
     struct shared part[2], less;
     int parts = 0;
 
     TRY(two_parts(st, part, MPC_BITS, x->bits, x->n));
     TRY(strand_shared(st, &less, MPC_ARITH, x->bits, x->n));
-    shared_public(&less, &one, true);
+    shared_public(&less, one, true);
     shared_sub(&less, x, &less);
     TRY(st->s->protocol->split(st, part, &parts, &less));
     if (parts == 2)

@@ -67,10 +67,11 @@ size_t gadget_extreme_plan(size_t n, unsigned bits, bool value, size_t round_wor
 /* --- in and out (reveal.c) --- */
 
 /** All parties say that all their checks have passed (active protocols), then x is opened to `to`. out: n
- * values of 64 bits for the parties in `to`. 2 rounds, 1 if passive. */
+ * values of shared_limbs(x) 64-bit words, low one first, for the parties in `to`. 2 rounds, 1 if passive. */
 SOTTO_MUST_CHECK enum sotto_err gadget_reveal(struct strand *st, const struct shared *x, uint32_t to,
                                               uint64_t *out);
-/** The owner's n values (64 bits each; NULL elsewhere) as a sharing in z's domain. */
+/** The owner's n values (shared_limbs(z) 64-bit words each, low one first; NULL elsewhere) as a sharing in z's
+ * domain. */
 SOTTO_MUST_CHECK enum sotto_err gadget_input(struct strand *st, struct shared *z, int owner,
                                              const uint64_t *values);
 

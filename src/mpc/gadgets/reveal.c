@@ -16,6 +16,20 @@ static enum sotto_err ready(struct strand *st)
     return strand_await(st);
 }
 
+/* Element e of what was opened, in the layout of a share of x. */
+static void plain_value(const struct shared *x, const void *opened, size_t e, uint64_t *out)
+{
+    const struct ring_kernels *k = shared_kernels(x);
+
+    memset(out, 0, shared_limbs(x) * sizeof *out);
+    for (unsigned p = 0; x->domain == MPC_BITS && p < x->bits; p++)
+        out[p / 64] |= ring_bit((const uint64_t *)opened + p * x->stride, e) << p % 64;
+    if (x->domain == MPC_ARITH && k->wide)
+        k->wide->get(out, opened, e);
+    else if (x->domain == MPC_ARITH)
+        *out = k->get(opened, e);
+}
+
 enum sotto_err gadget_reveal(struct strand *st, const struct shared *x, uint32_t to, uint64_t *out)
 {
     struct arena_mark mark = arena_mark(&st->scratch);
@@ -34,13 +48,8 @@ enum sotto_err gadget_reveal(struct strand *st, const struct shared *x, uint32_t
     TRY(st->s->protocol->open(st, &exact, to, opened));
     if (to >> st->s->self & 1) {
         crypto_ct_public(opened, shared_share_len(x->domain, x->bits, x->n));
-        for (size_t e = 0; e < x->n; e++) {
-            out[e] = 0;
-            if (x->domain == MPC_ARITH)
-                out[e] = shared_kernels(x)->get(opened, e);
-            for (unsigned p = 0; x->domain == MPC_BITS && p < x->bits; p++)
-                out[e] |= ring_bit((uint64_t *)opened + p * exact.stride, e) << p;
-        }
+        for (size_t e = 0; e < x->n; e++)
+            plain_value(&exact, opened, e, out + e * shared_limbs(x));
     }
     arena_release(&st->scratch, mark);
     return SOTTO_OK;

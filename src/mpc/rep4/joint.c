@@ -36,7 +36,7 @@ static enum sotto_err post_one(struct strand *st, const struct rep4_joint *j, st
     t->value = arena_alloc(&st->wire, 1, p->flight.len);
     if (!mask || !t->value)
         return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a product");
-    TRY(strand_stream(st, roles->receiver, st->step, MPC_USE_MASK + i, mask, p->flight.len));
+    TRY(strand_words(st, roles->receiver, st->step, MPC_USE_MASK + i, j->kernels, mask, p->wn * j->rows));
     add_rows(j, i, roles->receiver, p, mask);
     if (self == roles->partner)
         return SOTTO_OK;

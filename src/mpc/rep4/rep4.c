@@ -262,7 +262,8 @@ static enum sotto_err rep4_input(struct strand *st, struct shared *z, int owner,
     int self = st->s->self, a = (owner + 1) % 4, b = (owner + 2) % 4, c = (owner + 3) % 4,
         other = self == a ? b : a;
     bool compares = self == a || self == b;
-    size_t word_len = shared_kernels(z)->word_len, words = shared_words(z), rows = shared_rows(z),
+    const struct ring_kernels *kernels = shared_kernels(z);
+    size_t word_len = kernels->word_len, words = shared_words(z), rows = shared_rows(z),
            len = rows * words * word_len;
     struct exchange *x = strand_alloc(st, 2, sizeof *x);
     uint8_t *value = strand_alloc(st, 1, len), *mask = strand_alloc(st, 1, len), key[CRYPTO_KEY_LEN],
@@ -278,11 +279,11 @@ static enum sotto_err rep4_input(struct strand *st, struct shared *z, int owner,
 
         if (!z->share[share])
             continue;
-        TRY(strand_stream(st, share, st->step, MPC_USE_MASK + (unsigned)k, mask, len));
+        TRY(strand_words(st, share, st->step, MPC_USE_MASK + (unsigned)k, kernels, mask, rows * words));
         for (unsigned r = 0; r < rows; r++)
             memcpy(shared_row(z, share, r), mask + r * words * word_len, words * word_len);
         if (self == owner)
-            shared_kernels(z)->sub(value, value, mask, rows * words);
+            kernels->sub(value, value, mask, rows * words);
     }
     if (self == owner)
         x[0].out[a].buf = x[0].out[b].buf = value;
@@ -305,6 +306,8 @@ static enum sotto_err rep4_input(struct strand *st, struct shared *z, int owner,
         return strand_accuse(st, 1u << owner | 1u << other,
                              "party %d did not hand the same input to parties %d and %d, or party %d lies",
                              owner, self, other, other);
+    if (kernels->wide && kernels->wide->canonical) /* the owner may have sent more than the prime */
+        kernels->wide->canonical(value, rows * words);
     for (unsigned r = 0; z->share[c] && r < rows; r++)
         memcpy(shared_row(z, c, r), value + r * words * word_len, words * word_len);
     return SOTTO_OK;
