@@ -26,9 +26,9 @@ static enum sotto_err clear_multiply(struct strand *st, const struct product *p,
 }
 
 static enum sotto_err clear_split(struct strand *st, struct shared part[2], int *parts_n,
-                                  const struct shared *x)
+                                  const struct shared *x, const struct mpc_map *map)
 {
-    shared_convert(&part[0], 0, x->share[0], x);
+    mpc_split_convert(&part[0], 0, x->share[0], x, map);
     *parts_n = 1;
     return st->s->fault.code;
 }

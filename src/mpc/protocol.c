@@ -10,6 +10,20 @@ const struct mpc_protocol *mpc_protocol_by_name(const char *name)
     return NULL;
 }
 
+void mpc_split_convert(const struct shared *z, int a, const void *words, const struct shared *x,
+                       const struct mpc_map *map)
+{
+    struct shared to = *z;
+
+    if (!map) {
+        shared_convert(&to, a, words, x);
+        return;
+    }
+    memset(to.share, 0, sizeof to.share);
+    to.share[0] = z->share[a];
+    map->fn(map, &to, words, x);
+}
+
 enum sotto_err products_init(struct products *b, struct strand *st, size_t n_max, size_t terms_max)
 {
     *b = (struct products){ .st = st, .n_max = n_max, .terms_max = terms_max };

@@ -18,6 +18,12 @@ struct product {
     size_t terms;
 };
 
+/* What the parties that know a part do to it before they share it: `to` has the part's layout and zero memory
+ * in share[0] alone; `words` is one share's worth in the layout of x. Part of a struct with what fn needs. */
+struct mpc_map {
+    void (*fn)(const struct mpc_map *map, const struct shared *to, const void *words, const struct shared *x);
+};
+
 struct mpc_protocol {
     const char *name;
     const char *label; /* for people: what it withstands */
@@ -31,9 +37,11 @@ struct mpc_protocol {
     /** Products, all in one round, verified before it returns. */
     enum sotto_err (*multiply)(struct strand *st, const struct product *p, size_t n);
     /** Write x as a sum (ARITH) or xor (BITS) of vectors that few parties know in clear, and share each of them
-     * in the domain of part[]: x ARITH k bits -> part BITS k planes; x BITS 1 plane -> part ARITH. One round.
+     * in the domain of part[]: x ARITH k bits -> part BITS k planes; x BITS 1 plane -> part ARITH. With a map,
+     * what it makes of each of them is shared, in whatever layout part[] has. One round.
      *  Returns how many parts in *parts_n (at most 2). */
-    enum sotto_err (*split)(struct strand *st, struct shared part[2], int *parts_n, const struct shared *x);
+    enum sotto_err (*split)(struct strand *st, struct shared part[2], int *parts_n, const struct shared *x,
+                            const struct mpc_map *map);
     /** z (ARITH) gets random summands 1.. ; part[] (BITS, z->bits planes) sum up to their sum. One round. */
     enum sotto_err (*mask)(struct strand *st, struct shared *z, struct shared part[2], int *parts_n);
     /** Open x to the parties in `to`; each of them gets words (or planes, at x's stride) in out. Verified.
@@ -45,6 +53,10 @@ extern const struct mpc_protocol mpc_clear, mpc_rep3, mpc_rep4;
 extern const struct mpc_protocol *const mpc_protocols[]; /* NULL-terminated; the default first */
 /** By name, or NULL. */
 const struct mpc_protocol *mpc_protocol_by_name(const char *name);
+
+/** For back ends: share a of z = what a split makes of a share's worth of words of x. */
+void mpc_split_convert(const struct shared *z, int a, const void *words, const struct shared *x,
+                       const struct mpc_map *map);
 
 /** Mask of all parties of a protocol. */
 static inline uint32_t mpc_everyone(const struct mpc_protocol *p)

@@ -159,7 +159,8 @@ static enum sotto_err rep3_multiply(struct strand *st, const struct product *p, 
 /* --- split: party 0 knows x0+x1 and shares it; x2, which parties 1 and 2 know, is a share as it is ---------
  */
 
-static enum sotto_err rep3_split(struct strand *st, struct shared part[2], int *parts_n, const struct shared *x)
+static enum sotto_err rep3_split(struct strand *st, struct shared part[2], int *parts_n, const struct shared *x,
+                                 const struct mpc_map *map)
 {
     struct shared converted = part[0];
     size_t len = shared_share_len(x->domain, x->bits, x->n);
@@ -171,10 +172,10 @@ static enum sotto_err rep3_split(struct strand *st, struct shared part[2], int *
     if (st->s->self == 0)
         shared_kernels(x)->add(sum, x->share[0], x->share[1], shared_words(x));
     converted.share[0] = value;
-    shared_convert(&converted, 0, sum, x);
+    mpc_split_convert(&converted, 0, sum, x, map);
     *parts_n = 2;
     if (part[1].share[2])
-        shared_convert(&part[1], 2, x->share[2], x);
+        mpc_split_convert(&part[1], 2, x->share[2], x, map);
     return share_known(st, &part[0], 0, value);
 }
 

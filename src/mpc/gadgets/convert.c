@@ -15,7 +15,7 @@ enum sotto_err gadget_to_bits(struct strand *st, struct shared *z, const struct 
     int parts = 0;
 
     TRY(two_parts(st, part, MPC_BITS, x->bits, x->n));
-    TRY(st->s->protocol->split(st, part, &parts, x));
+    TRY(st->s->protocol->split(st, part, &parts, x, NULL));
     if (parts == 1)
         shared_copy(z, &part[0]);
     else
@@ -69,7 +69,7 @@ enum sotto_err gadget_bit_to_arith(struct strand *st, struct shared *z, const st
     int parts = 0;
 
     TRY(two_parts(st, part, MPC_ARITH, z->bits, z->n));
-    TRY(st->s->protocol->split(st, part, &parts, bit));
+    TRY(st->s->protocol->split(st, part, &parts, bit, NULL));
     if (parts == 1) {
         shared_copy(z, &part[0]);
     } else {
@@ -95,7 +95,7 @@ enum sotto_err gadget_zero_arith(struct strand *st, struct shared *z, const stru
     TRY(strand_shared(st, &less, MPC_ARITH, x->bits, x->n));
     shared_public(&less, one, true);
     shared_sub(&less, x, &less);
-    TRY(st->s->protocol->split(st, part, &parts, &less));
+    TRY(st->s->protocol->split(st, part, &parts, &less, NULL));
     if (parts == 2)
         shared_add(&part[0], &part[0], &part[1]);
     shared_neg(&part[0], &part[0]);

@@ -126,7 +126,8 @@ static unsigned own_part(const struct strand *st)
     return st->s->self >= 2 ? 0 : 1;
 }
 
-static enum sotto_err rep4_split(struct strand *st, struct shared part[2], int *parts_n, const struct shared *x)
+static enum sotto_err rep4_split(struct strand *st, struct shared part[2], int *parts_n, const struct shared *x,
+                                 const struct mpc_map *map)
 {
     const struct ring_kernels *kernels = shared_kernels(x);
     unsigned own = own_part(st), a = own == 0 ? 0 : 2;
@@ -140,7 +141,7 @@ static enum sotto_err rep4_split(struct strand *st, struct shared part[2], int *
         return st->s->fault.code;
     kernels->add(sum, x->share[a], x->share[a + 1], shared_words(x));
     converted.share[0] = value;
-    shared_convert(&converted, 0, sum, x);
+    mpc_split_convert(&converted, 0, sum, x, map);
     values[own] = value;
     *parts_n = 2;
     return share_parts(st, part, values);
