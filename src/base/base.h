@@ -3,6 +3,7 @@
 #define SOTTO_BASE_H
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

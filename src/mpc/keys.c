@@ -212,6 +212,8 @@ enum sotto_err mpc_keys(struct strand *st, const uint8_t binding[CRYPTO_HASH_LEN
         if (holds(st, st->s->self, a) && crypto_stream_init(&st->s->key[a], k->key[a]))
             return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a cipher");
     /* The strand lives as long as the job; the keys stay in the ciphers alone. */
+    mem_wipe(k, sizeof *k);
+    mem_wipe(item, sizeof item);
     arena_release(&st->scratch, mark);
     return SOTTO_OK;
 }

@@ -24,6 +24,7 @@ struct mpc_session *mpc_session_new(const struct mpc_protocol *protocol, struct 
     if (!s->options.round_worth)
         s->options.round_worth = MPC_ROUND_WORTH_DEFAULT;
     s->ready_last = &s->ready;
+    s->chunks.budget = &s->memory;
     return s;
 }
 
@@ -51,6 +52,7 @@ void mpc_session_free(struct mpc_session *s)
         s->pool = st->next;
         strand_free(st);
     }
+    arena_pool_wipe(&s->chunks);
     mem_free(s);
 }
 
@@ -119,6 +121,7 @@ struct strand *strand_spawn(struct mpc_session *s, uint32_t instr, uint16_t tile
         arena_init(&st->scratch, 0, true);
         arena_init(&st->wire, 0, true);
         st->scratch.budget = st->wire.budget = &s->memory;
+        st->scratch.pool = st->wire.pool = &s->chunks;
     }
     *st = (struct strand){ .s = s,
                            .instr = instr,
@@ -313,16 +316,24 @@ enum sotto_err strand_each(struct strand *st, size_t count,
 
 /* --- memory ---------------------------------------------------------------------------------------------- */
 
-void *strand_alloc(struct strand *st, size_t n, size_t size)
+static void *or_fail(struct strand *st, void *p, size_t n, size_t size)
 {
-    void *p = arena_alloc(&st->scratch, n, size);
-
     if (!p)
         (void)strand_fail(st, SOTTO_ERR_RESOURCE,
                           "no memory for %zu items of %zu bytes beside %zu MB in use; give the job more "
                           "(--memory) or fewer rows",
                           n, size, st->s->memory.used >> 20);
     return p;
+}
+
+void *strand_alloc(struct strand *st, size_t n, size_t size)
+{
+    return or_fail(st, arena_alloc(&st->scratch, n, size), n, size);
+}
+
+void *strand_room(struct strand *st, size_t n, size_t size)
+{
+    return or_fail(st, arena_room(&st->scratch, n, size), n, size);
 }
 
 enum sotto_err strand_shared(struct strand *st, struct shared *z, enum mpc_domain domain, unsigned bits,

@@ -38,6 +38,7 @@ struct mpc_session {
     struct crypto_stream key[MPC_SHARES_MAX]; /* of the summands that this party holds, after mpc_keys */
     struct fault fault;
     struct mem_budget memory; /* of all strands; who runs a job sets the limit */
+    struct arena_pool chunks; /* that strands gave back: what one tile used serves the next */
     uint64_t rounds;
     bool cheated;
     size_t strands_n;
@@ -61,7 +62,7 @@ struct strand {
     uint32_t line;        /* of the source that it works for, for messages; 0: none */
     uint64_t depth;       /* exchanges that had to come before this point */
     struct arena scratch; /* for the strand's life */
-    struct arena wire;    /* for one exchange */
+    struct arena wire;    /* for one exchange; arena_room is enough for what is written as a whole */
     unsigned checks;      /* chunks announced that come with a digest: unverified once they are here */
     unsigned unverified;  /* chunks received whose digest is not yet checked: nothing may be sent meanwhile */
     unsigned missing;     /* messages of the exchange under way, or tiles */
@@ -95,6 +96,8 @@ SOTTO_MUST_CHECK enum sotto_err strand_each(struct strand *st, size_t count,
 
 /** Secret, zeroed memory until the strand ends, or NULL with the fault set. */
 void *strand_alloc(struct strand *st, size_t n, size_t size);
+/** The same, not zeroed: for what is written before it is read. */
+void *strand_room(struct strand *st, size_t n, size_t size);
 /** A vector whose shares this party holds, in scratch memory; contents zero. share[] is all NULL when memory is
  *  short, with the fault set: callers check by the return value. */
 SOTTO_MUST_CHECK enum sotto_err strand_shared(struct strand *st, struct shared *z, enum mpc_domain domain,

@@ -45,6 +45,12 @@ void shared_copy(struct shared *z, const struct shared *x)
     memmove(shared_row(z, a, r), shared_row(x, a, r), row_len(z));
 }
 
+void shared_zero(struct shared *z)
+{
+    FOR_ROWS(z, a, r)
+    memset(shared_row(z, a, r), 0, row_len(z));
+}
+
 void shared_add(struct shared *z, const struct shared *x, const struct shared *y)
 {
     FOR_ROWS(z, a, r)

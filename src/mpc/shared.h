@@ -64,6 +64,7 @@ struct shared shared_slice(const struct shared *x, size_t from, size_t n);
 
 /* Local operations: z may alias x or y; all of one domain, bits and n. CT: nothing but n leaks. */
 void shared_copy(struct shared *z, const struct shared *x);
+void shared_zero(struct shared *z);
 void shared_add(struct shared *z, const struct shared *x, const struct shared *y); /* BITS: xor */
 void shared_sub(struct shared *z, const struct shared *x, const struct shared *y); /* BITS: xor */
 /** z = -x (ARITH) or the complement (BITS). */

@@ -14,17 +14,20 @@
 enum {
     VM_WINDOW = 512,     /* instructions under way at once */
     VM_TILE_N = 1 << 16, /* elements a strand works on */
-    VM_CLASSES = 40,     /* block sizes 64 << class */
+    VM_CLASSES = 160,    /* four block sizes an octave from 64 bytes on */
 };
 
-/* Blocks of 64 * 2^c bytes from locked, wiped memory; freed blocks are wiped and kept by size. */
+/* Blocks from locked memory that is wiped when the job ends; freed blocks are kept by size. */
 struct vm_memory {
     struct arena arena;
     struct vm_free {
         struct vm_free *next;
     } * kept[VM_CLASSES];
 };
+/** Zeroed. */
 void *vm_memory_alloc(struct vm_memory *m, size_t len);
+/** With whatever lies there. */
+void *vm_memory_room(struct vm_memory *m, size_t len);
 void vm_memory_free(struct vm_memory *m, void *p, size_t len);
 
 /* What of a value can be waited for: a form, by its domain, or the public values. */
@@ -105,7 +108,7 @@ struct vm_value *vm_value_keep(struct vm_value *v);
 void vm_value_drop(struct vm *vm, struct vm_value *v);
 /** Takes over the caller's hold on v. */
 void vm_set_reg(struct vm *vm, uint32_t reg, struct vm_value *v);
-/** Memory for a form (zero). */
+/** Memory for a form; what lay there before still does. */
 SOTTO_MUST_CHECK enum sotto_err vm_value_make(struct strand *st, struct vm *vm, struct vm_value *v,
                                               enum mpc_domain domain);
 SOTTO_MUST_CHECK enum sotto_err vm_value_make_clear(struct strand *st, struct vm *vm, struct vm_value *v);

@@ -32,13 +32,27 @@ static void leave_window(struct vm *vm, uint32_t seq, uint64_t depth)
     *place = (struct vm_place){ .depth = depth };
 }
 
+/* Each tile clears what it is going to write, while it is about to (secret.c); else all of it is cleared
+ * before. */
+static bool clears_by_tile(const struct vm_task *t)
+{
+    static const uint8_t by_tile[] = { IMAGE_ADD,  IMAGE_SUB,  IMAGE_NEG,   IMAGE_MUL, IMAGE_AND,
+                                       IMAGE_OR,   IMAGE_XOR,  IMAGE_NOT,   IMAGE_EQ,  IMAGE_LT,
+                                       IMAGE_CAST, IMAGE_COPY, IMAGE_SELECT };
+
+    return !t->in || memchr(by_tile, t->in->op, sizeof by_tile);
+}
+
 static enum sotto_err task_main(struct strand *st, void *arg)
 {
     struct vm_task *t = arg;
 
     st->line = t->line;
-    if (!t->dst->clear) /* only now: hundreds of instructions may wait for their turn */
+    if (!t->dst->clear) { /* only now: hundreds of instructions may wait for their turn */
         TRY(vm_value_make(st, t->vm, t->dst, t->result));
+        if (!clears_by_tile(t))
+            memset(t->dst->form[t->result].block, 0, t->dst->form[t->result].len);
+    }
     TRY(t->run(st, t));
     note_round(t, st->depth);
     if (t->dst->clear)

@@ -50,8 +50,17 @@ static enum sotto_err operand(struct strand *st, const struct vm_value *v, enum 
     return SOTTO_OK;
 }
 
-/* The part of the result's form that a tile writes. */
+/* The part of the result's form that a tile writes, zero. */
 static struct shared result(const struct vm_task *t, struct span s)
+{
+    struct shared z = shared_slice(&t->dst->form[t->result].shared, s.from, s.n);
+
+    shared_zero(&z);
+    return z;
+}
+
+/* The same where all of it is written anyway. */
+static struct shared result_room(const struct vm_task *t, struct span s)
 {
     return shared_slice(&t->dst->form[t->result].shared, s.from, s.n);
 }
@@ -93,7 +102,7 @@ ELEMENTWISE(add)
 {
     struct vm_task *t = arg;
     struct span s = tile(i, t->dst->n);
-    struct shared z = result(t, s), x, y;
+    struct shared z = result_room(t, s), x, y;
 
     TRY(operand(st, t->a, t->domain, s, &x));
     TRY(operand(st, t->b, t->domain, s, &y));
@@ -108,7 +117,7 @@ ELEMENTWISE(negate)
 {
     struct vm_task *t = arg;
     struct span s = tile(i, t->dst->n);
-    struct shared z = result(t, s), x;
+    struct shared z = result_room(t, s), x;
 
     TRY(operand(st, t->a, t->domain, s, &x));
     shared_neg(&z, &x); /* NOT on bits */
@@ -216,7 +225,7 @@ ELEMENTWISE(copy)
 {
     struct vm_task *t = arg;
     struct span s = tile(i, t->dst->n);
-    struct shared z = result(t, s);
+    struct shared z = result_room(t, s);
 
     (void)st;
     shared_repeat(&z, &t->a->form[t->domain].shared);
@@ -295,8 +304,7 @@ static enum sotto_err convert_tile(struct strand *st, void *arg, size_t i)
 {
     struct vm_task *t = arg;
     struct span s = tile(i, t->a->n);
-    struct shared x = shared_slice(&t->a->form[t->domain].shared, s.from, s.n),
-                  z = shared_slice(&t->dst->form[!t->domain].shared, s.from, s.n), bit;
+    struct shared x = shared_slice(&t->a->form[t->domain].shared, s.from, s.n), z = result(t, s), bit;
 
     if (t->domain == MPC_ARITH)
         return gadget_to_bits(st, &z, &x);

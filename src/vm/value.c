@@ -2,25 +2,43 @@
 
 /* --- memory ---------------------------------------------------------------------------------------------- */
 
+static size_t class_len(unsigned c)
+{
+    return (size_t)(4 + c % 4) * 16 << c / 4;
+}
+
 static unsigned class_of(size_t len)
 {
     unsigned c = 0;
 
-    while (((size_t)64 << c) < len)
+    while (class_len(c) < len)
         c++;
     return c;
+}
+
+static struct vm_free *take_kept(struct vm_memory *m, unsigned c)
+{
+    struct vm_free *p = m->kept[c];
+
+    if (p)
+        m->kept[c] = p->next;
+    return p;
 }
 
 void *vm_memory_alloc(struct vm_memory *m, size_t len)
 {
     unsigned c = class_of(len);
-    struct vm_free *p = m->kept[c];
+    struct vm_free *p = take_kept(m, c);
 
-    if (!p)
-        return arena_alloc(&m->arena, (size_t)64 << c, 1);
-    m->kept[c] = p->next;
-    p->next = NULL;
-    return p;
+    return p ? memset(p, 0, len) : arena_alloc(&m->arena, class_len(c), 1);
+}
+
+void *vm_memory_room(struct vm_memory *m, size_t len)
+{
+    unsigned c = class_of(len);
+    struct vm_free *p = take_kept(m, c);
+
+    return p ? p : arena_room(&m->arena, class_len(c), 1);
 }
 
 void vm_memory_free(struct vm_memory *m, void *p, size_t len)
@@ -30,7 +48,6 @@ void vm_memory_free(struct vm_memory *m, void *p, size_t len)
 
     if (!p)
         return;
-    mem_wipe(p, len);
     block->next = m->kept[c];
     m->kept[c] = block;
 }
@@ -95,7 +112,7 @@ enum sotto_err vm_value_make(struct strand *st, struct vm *vm, struct vm_value *
     for (int a = 0; a < p->shares; a++)
         shares += p->holds[vm->s->self] >> a & 1;
     v->form[domain].len = shares * len;
-    v->form[domain].block = vm_memory_alloc(&vm->memory, shares * len);
+    v->form[domain].block = vm_memory_room(&vm->memory, shares * len);
     if (!v->form[domain].block)
         return no_memory(st, vm, shares * len);
     *x = (struct shared){ .domain = domain, .bits = bits, .n = v->n, .stride = ring_words(v->n) };
@@ -107,7 +124,7 @@ enum sotto_err vm_value_make(struct strand *st, struct vm *vm, struct vm_value *
 
 enum sotto_err vm_value_make_clear(struct strand *st, struct vm *vm, struct vm_value *v)
 {
-    v->clear = vm_memory_alloc(&vm->memory, v->n * sizeof *v->clear);
+    v->clear = vm_memory_room(&vm->memory, v->n * sizeof *v->clear);
     return v->clear ? SOTTO_OK : no_memory(st, vm, v->n * sizeof *v->clear);
 }
 

@@ -143,7 +143,7 @@ static void test_arena_alignment_and_limit(void **state)
     assert_null(a.chunks);
 }
 
-static void test_arena_reset_wipes(void **state)
+static void test_arena_reset(void **state)
 {
     struct arena a;
     uint8_t *p, *again;
@@ -154,11 +154,11 @@ static void test_arena_reset_wipes(void **state)
     assert_non_null(p);
     memset(p, 0xaa, 1000);
     arena_reset(&a);
-    for (int i = 0; i < 1000; i++)
-        assert_int_equal(p[i], 0); /* the chunk is kept, the secret is not */
     assert_int_equal(a.used, 0);
     again = arena_alloc(&a, 1000, 1);
     assert_ptr_equal(again, p);
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(p[i], 0); /* the chunk is kept, and handed out without the secret */
     memset(again, 0xbb, 1000);
     assert_non_null(arena_alloc(&a, 1 << 18, 1)); /* a second chunk */
     arena_reset(&a);
@@ -192,11 +192,53 @@ static void test_arena_marks(void **state)
     arena_release(&a, mark);
     assert_int_equal(a.used, 64);
     assert_int_equal(kept[63], 1);
-    assert_int_equal(later[0], 0);
     assert_ptr_equal(arena_alloc(&a, 64, 1), later);
+    assert_int_equal(later[0], 0);
     arena_release(&a, empty);
     assert_int_equal(a.used, 0);
     arena_wipe(&a);
+}
+
+/* What one arena gave back serves the other, without a new chunk; zeroed unless only room is asked for. */
+static void test_arena_pool(void **state)
+{
+    struct mem_budget budget = { .limit = 1 << 20 };
+    struct arena_pool pool = { .budget = &budget };
+    struct arena a, b;
+    uint8_t *p, *q;
+
+    (void)state;
+    arena_init(&a, 0, true);
+    arena_init(&b, 0, true);
+    a.budget = b.budget = &budget;
+    a.pool = b.pool = &pool;
+    mem_fail_after(UINT64_MAX - 1);
+    p = arena_alloc(&a, 1000, 1);
+    assert_non_null(p);
+    memset(p, 0xaa, 1000);
+    arena_reset(&a);
+    assert_null(a.chunks);
+    assert_int_equal(budget.used, 0);
+    q = arena_room(&b, 1000, 1);
+    assert_ptr_equal(q, p);
+    assert_int_equal(q[999], 0xaa);
+    arena_reset(&b);
+    q = arena_alloc(&b, 2000, 1);
+    assert_ptr_equal(q, p);
+    for (int i = 0; i < 2000; i++)
+        assert_int_equal(q[i], 0);
+    assert_int_equal(mem_fail_after(UINT64_MAX), 1);
+    /* Nothing is kept past the limit, and nothing handed out past it. */
+    assert_non_null(arena_alloc(&a, 900000, 1));
+    arena_reset(&a);
+    assert_int_equal(pool.kept_len, 0);
+    assert_null(arena_alloc(&a, 1 << 20, 1));
+    assert_int_equal(budget.used, b.used);
+    arena_wipe(&a);
+    arena_wipe(&b);
+    assert_int_equal(pool.kept_len, 1 << 16);
+    arena_pool_wipe(&pool);
+    assert_int_equal(pool.kept_len, 0);
 }
 
 static void test_errors(void **state)
@@ -461,7 +503,8 @@ int main(void)
         cmocka_unit_test(test_writer_stops_when_memory_ends),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_arena_alignment_and_limit),
-        cmocka_unit_test(test_arena_reset_wipes),
+        cmocka_unit_test(test_arena_reset),
+        cmocka_unit_test(test_arena_pool),
         cmocka_unit_test(test_arena_marks),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_first_fault_stays),
