@@ -12,7 +12,7 @@
 
 #include "lib/committee.h"
 
-enum { MATRIX_MESSAGES_MAX = 1 << 15, MATRIX_PAYLOAD_MAX = 1 << 16, MATRIX_NOBODY = -1 };
+enum { MATRIX_MESSAGES_MAX = 1 << 18, MATRIX_PAYLOAD_MAX = 1 << 16, MATRIX_NOBODY = -1 };
 
 enum fault_kind {
     FAULT_FLIP_FIRST,
@@ -68,6 +68,9 @@ bool matrix_applies(const struct matrix *m, enum fault_kind kind, uint64_t targe
 void matrix_check(struct matrix *m, int corrupt);
 /** Run and check one cell; what a digest covers must not pass altered. */
 void matrix_cell(struct matrix *m, enum fault_kind kind, uint64_t target);
+/** For wrong_output, where the subject is a committee that has run the same program in clear: outputs and all
+ * that was opened. */
+const char *matrix_wrong_program(struct matrix *m, int party);
 void matrix_print(const struct matrix *m, const char *protocol, uint64_t messages);
 
 #endif

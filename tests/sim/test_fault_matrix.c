@@ -8,71 +8,16 @@
 #include <stdlib.h>
 
 struct subject {
+    struct committee clear; /* first: what matrix_wrong_program wants */
     const struct small_program *program;
-    struct committee clear;
 };
-
-static const struct committee *clear_of(const struct matrix *m)
-{
-    return &((const struct subject *)m->subject)->clear;
-}
-
-static bool same_values(const uint64_t *a, const uint64_t *b, size_t n)
-{
-    return n == 0 || memcmp(a, b, n * sizeof *a) == 0;
-}
-
-static bool outputs_right(const struct matrix *m, int p)
-{
-    for (size_t o = 0; o < m->c.image.outputs_n; o++) {
-        const struct vm_output *got = &m->c.result[p].outputs[o], *want = &clear_of(m)->result[0].outputs[o];
-
-        if (got->set != want->set || got->n != want->n || !same_values(got->values, want->values, want->n))
-            return false;
-    }
-    return true;
-}
-
-static bool nothing_put_out(const struct matrix *m, int p)
-{
-    for (size_t o = 0; m->c.result[p].outputs && o < m->c.image.outputs_n; o++)
-        if (m->c.result[p].outputs[o].set || m->c.result[p].outputs[o].values)
-            return false;
-    return true;
-}
-
-/* What a party opened before it failed is true as well. Where several openings are under way at once, any of
- * them may be missing. */
-static bool opened_right(const struct matrix *m, int p)
-{
-    const struct vm_result *got = &m->c.result[p], *want = &clear_of(m)->result[0];
-
-    for (size_t i = 0, k = 0; i < got->opened_n; i++, k++) {
-        while (k < want->opened_n &&
-               (want->opened[k].reveal != got->opened[i].reveal ||
-                !same_values(want->opened[k].values, got->opened[i].values, got->opened[i].n)))
-            k++;
-        if (k == want->opened_n)
-            return false;
-    }
-    return true;
-}
-
-static const char *wrong_output(struct matrix *m, int p)
-{
-    if (!opened_right(m, p))
-        return "opened a wrong value";
-    if (!m->c.err[p])
-        return outputs_right(m, p) ? NULL : "put out a wrong value";
-    return nothing_put_out(m, p) ? NULL : "failed and put something out";
-}
 
 static void begin(struct matrix *m, const char *protocol, const struct small_program *p)
 {
     struct subject *s = m->subject;
 
     m->name = p->name;
-    m->wrong_output = wrong_output;
+    m->wrong_output = matrix_wrong_program;
     s->program = p;
     small_program_init(&s->clear, "clear", p);
     committee_run(&s->clear);
