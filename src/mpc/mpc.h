@@ -16,6 +16,7 @@
 #include "mpc/session.h"
 #include "mpc/protocol.h"
 #include "mpc/gadgets/gadgets.h"
+#include "mpc/gadgets/linear.h"
 #include "mpc/gadgets/random.h"
 
 #endif

@@ -85,6 +85,15 @@ void ring_place_bits(uint64_t *z, size_t at, const uint64_t *x, size_t n);
 void ring_gather_bits(uint64_t *z, size_t n, const uint64_t *x, size_t x_n, size_t from, size_t step,
                       bool fill);
 
+/** The n bits of x at even and at odd places (zip.c); x is another vector. */
+void ring_unzip_bits(uint64_t *even, uint64_t *odd, const uint64_t *x, size_t n);
+/** And back. */
+void ring_zip_bits(uint64_t *z, const uint64_t *even, const uint64_t *odd, size_t n);
+/** z[i] = x[n-1-i]; z is another vector. */
+void ring_reverse_bits(uint64_t *z, const uint64_t *x, size_t n);
+/** z[i] = x[0] ^ ... ^ x[i] */
+void ring_prefix_xor(uint64_t *z, const uint64_t *x, size_t n);
+
 #include "ring/wide.h"
 
 #endif
