@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/cpu.h"
 #include "base/memory.h"
 #include "base/codec.h"
 #include "base/text.h"

@@ -96,7 +96,9 @@ int cli_main(const struct cli_command *commands, int argc, char **argv)
 
         argv[1] = version;
     }
-    err = crypto_init();
+    err = cpu_start(&cli.fault);
+    if (!err)
+        err = crypto_init();
     if (!err)
         err = run(&cli, argc - 1, argv + 1);
     if (err)

@@ -1,6 +1,5 @@
 #include "crypto/crypto.h"
 
-#include <openssl/evp.h>
 #include <sodium.h>
 
 #ifdef SOTTO_CT
@@ -11,6 +10,7 @@ _Static_assert(sizeof(crypto_generichash_state) <= sizeof(struct crypto_hash), "
 
 enum sotto_err crypto_init(void)
 {
+    TRY(cpu_start(NULL));
     return sodium_init() < 0 ? SOTTO_ERR_INTERNAL : SOTTO_OK;
 }
 
@@ -54,50 +54,6 @@ void crypto_hash_of(const char *domain, const void *p, size_t len, uint8_t out[C
     crypto_hash_init(&h, domain);
     crypto_hash_part(&h, p, len);
     crypto_hash_final(&h, out);
-}
-
-enum sotto_err crypto_stream_init(struct crypto_stream *s, const uint8_t key[16])
-{
-    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-
-    s->cipher = ctx;
-    if (!ctx)
-        return SOTTO_ERR_RESOURCE;
-    if (EVP_EncryptInit_ex(ctx, EVP_aes_128_ctr(), NULL, key, NULL) != 1) {
-        crypto_stream_wipe(s);
-        return SOTTO_ERR_INTERNAL;
-    }
-    return SOTTO_OK;
-}
-
-void crypto_stream_wipe(struct crypto_stream *s)
-{
-    EVP_CIPHER_CTX_free(s->cipher); /* cleanses the key schedule */
-    s->cipher = NULL;
-}
-
-enum sotto_err crypto_stream_read(struct crypto_stream *s, const uint8_t iv[16], void *out, size_t len)
-{
-    enum { STEP = 1 << 20 };
-    uint8_t *p = out;
-
-    if (!s->cipher || EVP_EncryptInit_ex(s->cipher, NULL, NULL, NULL, iv) != 1)
-        return SOTTO_ERR_INTERNAL;
-    while (len) {
-        int part = len < STEP ? (int)len : STEP, got = 0;
-
-        memset(p, 0, (size_t)part);
-        if (EVP_EncryptUpdate(s->cipher, p, &got, p, part) != 1 || got != part)
-            return SOTTO_ERR_INTERNAL;
-        p += part;
-        len -= (size_t)part;
-    }
-    return SOTTO_OK;
-}
-
-void crypto_mac(uint8_t mac[CRYPTO_MAC_LEN], const uint8_t key[CRYPTO_KEY_LEN], const void *p, size_t len)
-{
-    crypto_onetimeauth(mac, p, len, key);
 }
 
 void crypto_identity_new(struct crypto_identity *id)

@@ -35,16 +35,41 @@ void crypto_hash_of(const char *domain, const void *p, size_t len, uint8_t out[C
 
 /* --- stream: AES-128-CTR (NIST SP 800-38A); one key, many streams told apart by their first block -------- */
 struct crypto_stream {
-    void *cipher;
+    const struct crypto_aes *aes; /* the variant; NULL: no key */
+    void *cipher;                 /* OpenSSL's, where the variant has no kernel of its own */
+    uint8_t round_key[11][16];    /* secret */
 };
+/** One thread at a time may use a stream. */
 SOTTO_MUST_CHECK enum sotto_err crypto_stream_init(struct crypto_stream *s, const uint8_t key[16]);
 void crypto_stream_wipe(struct crypto_stream *s);
 /** out = the key stream that starts at counter block iv. The last 7 bytes of iv count, so they must be 0 and no
  *  use may draw more than 2^56 blocks. */
 SOTTO_MUST_CHECK enum sotto_err crypto_stream_read(struct crypto_stream *s, const uint8_t iv[16], void *out,
                                                    size_t len);
+/** The same stream from its block `first` on, 16 bytes a block. */
+SOTTO_MUST_CHECK enum sotto_err crypto_stream_read_at(struct crypto_stream *s, const uint8_t iv[16],
+                                                      uint64_t first, void *out, size_t len);
 
-/** One-time polynomial MAC (Poly1305, RFC 8439 section 2.5); the key must serve once. */
+/* --- one-time MAC: POLYVAL (RFC 8452, section 3) and a pad ----------------------------------------------
+ *
+ * mac = POLYVAL(r, m || zeros to 16 bytes || length in bytes (8, little-endian) || 8 zeros) ^ s, where r || s
+ * is the key. The key must serve once. Whoever lacks it makes the MAC of another message from one that it has
+ * seen with a probability of at most (n + 1) / 2^128, n blocks of 16 bytes in the longer message: the
+ * difference of the two polynomials in r has a degree of at most n + 1, and s hides everything else. */
+struct crypto_mac {
+    _Alignas(64) uint8_t lane[64];  /* secret: the sum so far, in the variant's way */
+    uint8_t r[16], s[16];           /* secret */
+    uint8_t power[8][16];           /* secret: of r, the variant's choice, once `powers` is set */
+    const struct crypto_poly *poly; /* the variant */
+    uint64_t len;
+    bool powers, spread;
+};
+void crypto_mac_init(struct crypto_mac *m, const uint8_t key[CRYPTO_KEY_LEN]);
+/** May be repeated; all parts but the last are multiples of 16 bytes. */
+void crypto_mac_update(struct crypto_mac *m, const void *p, size_t len);
+/** Wipes m. */
+void crypto_mac_final(struct crypto_mac *m, uint8_t mac[CRYPTO_MAC_LEN]);
+/** All in one. */
 void crypto_mac(uint8_t mac[CRYPTO_MAC_LEN], const uint8_t key[CRYPTO_KEY_LEN], const void *p, size_t len);
 
 /* --- identity: Ed25519 (RFC 8032) ---------------------------------------------------------------------- */
