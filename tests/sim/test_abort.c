@@ -40,7 +40,7 @@ static enum net_sim_verdict alter_one(void *arg, struct net_sim_message *m)
 static bool holds_a_key(const struct mpc_session *s)
 {
     for (int a = 0; a < MPC_SHARES_MAX; a++)
-        if (s->key[a].cipher)
+        if (s->key[a].aes)
             return true;
     return false;
 }

@@ -41,7 +41,7 @@ static enum sotto_err body(struct mpc_session *s, void *arg)
     enum sotto_err err = mpc_session_run(s, make_keys, m);
 
     for (int a = 0; a < MPC_SHARES_MAX; a++)
-        m->has_key[s->self][a] = s->key[a].cipher != NULL;
+        m->has_key[s->self][a] = s->key[a].aes != NULL;
     return err;
 }
 
