@@ -18,5 +18,6 @@
 #include "mpc/gadgets/gadgets.h"
 #include "mpc/gadgets/linear.h"
 #include "mpc/gadgets/random.h"
+#include "mpc/gadgets/data.h"
 
 #endif

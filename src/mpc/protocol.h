@@ -47,6 +47,13 @@ struct mpc_protocol {
     /** Open x to the parties in `to`; each of them gets words (or planes, at x's stride) in out. Verified.
      * Whole words travel: shared_clear_tail first. */
     enum sotto_err (*open)(struct strand *st, const struct shared *x, uint32_t to, void *out);
+
+    int passes; /* of a shuffle; each party lacks the summand, and so the order, of at least one */
+    /** One pass: item i of z is item order[i] of x, with fresh summands. Items are the words of an ARITH x, or
+     * pieces of item_len (1, 2, 4 or 8) bytes of the one plane of a BITS x. Only the holders of summand `pass`
+     * know the order; it is NULL elsewhere. z is zero before. One round, verified before it returns. */
+    enum sotto_err (*permute)(struct strand *st, struct shared *z, const struct shared *x, int pass,
+                              const uint32_t *order, size_t item_len);
 };
 
 extern const struct mpc_protocol mpc_clear, mpc_rep3, mpc_rep4;

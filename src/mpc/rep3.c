@@ -3,9 +3,7 @@
  * Secret x = x0+x1+x2 mod 2^k (xor for bits). Party i holds x[i] and x[i+1]; key K[a] is known to the holders
  * of x[a], parties a and a-1. A party that lies is NOT noticed. Araki et al., CCS 2016. docs/protocols/rep3.md.
  * CT: only n and message lengths leak. */
-#include "mpc/mpc.h"
-
-enum { REP3_PARTIES = 3, REP3_PIECE_LEN_MAX = 1 << 20 };
+#include "mpc/rep3.h"
 
 static int next(int party)
 {
@@ -243,4 +241,6 @@ const struct mpc_protocol mpc_rep3 = {
     .split = rep3_split,
     .mask = rep3_mask,
     .open = rep3_open,
+    .passes = 3,
+    .permute = rep3_permute,
 };

@@ -280,15 +280,16 @@ enum sotto_err strand_each(struct strand *st, size_t count,
                            enum sotto_err (*fn)(struct strand *, void *arg, size_t i), void *arg)
 {
     const uint64_t depth = st->depth; /* each starts here, however many ended before it began */
+    const size_t first = st->tiles;
     struct tile *t;
 
     if (count <= 1)
         return count ? fn(st, arg, 0) : SOTTO_OK;
-    assert(!st->tiled && !st->tile);
-    st->tiled = true;
-    if (count >= UINT16_MAX)
-        return strand_fail(st, SOTTO_ERR_RESOURCE, "a vector is cut in %zu tiles, over the limit of %d", count,
-                           UINT16_MAX - 1);
+    assert(!st->tile);
+    if (count >= UINT16_MAX - first)
+        return strand_fail(st, SOTTO_ERR_RESOURCE, "an instruction is cut in %zu tiles, over the limit of %d",
+                           first + count, UINT16_MAX - 1);
+    st->tiles += count;
     t = strand_alloc(st, count, sizeof *t);
     if (!t)
         return st->s->fault.code;
@@ -299,8 +300,9 @@ enum sotto_err strand_each(struct strand *st, size_t count,
         while (st->missing == MPC_TILES_MAX)
             park(st);
         t[i] = (struct tile){ fn, arg, i };
-        child = st->s->fault.code ? NULL
-                                  : strand_spawn(st->s, st->instr, (uint16_t)(i + 1), depth, tile_main, &t[i]);
+        child = st->s->fault.code
+                    ? NULL
+                    : strand_spawn(st->s, st->instr, (uint16_t)(first + i + 1), depth, tile_main, &t[i]);
         if (!child) {
             (void)strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a strand");
             break;

@@ -66,7 +66,7 @@ struct strand {
     unsigned checks;      /* chunks announced that come with a digest: unverified once they are here */
     unsigned unverified;  /* chunks received whose digest is not yet checked: nothing may be sent meanwhile */
     unsigned missing;     /* messages of the exchange under way, or tiles */
-    bool tiled;           /* strand_each gave the tiles' numbers away */
+    size_t tiles;         /* numbers that strand_each gave away */
     enum sotto_err err;
     enum sotto_err (*fn)(struct strand *, void *);
     void *arg;
@@ -87,9 +87,9 @@ enum sotto_err strand_fail(struct strand *st, enum sotto_err code, const char *f
  * one is corrupt. */
 enum sotto_err strand_accuse(struct strand *st, uint32_t suspects, const char *format, ...) SOTTO_PRINTF(3, 4);
 
-/** fn(st, arg, i) for every i < count, each on a strand of its own (tile i + 1 of the same instruction; below
- * 65535), at most MPC_TILES_MAX of them at a time; waits for all. A single one runs on the strand itself. Once
- * in an instruction and not within a tile, or tags and masks would repeat. */
+/** fn(st, arg, i) for every i < count, each on a strand of its own (the next tiles of the same instruction,
+ * below 65535 in all), at most MPC_TILES_MAX of them at a time; waits for all. A single one runs on the strand
+ * itself. Not within a tile, or tags and masks would repeat. */
 SOTTO_MUST_CHECK enum sotto_err strand_each(struct strand *st, size_t count,
                                             enum sotto_err (*fn)(struct strand *, void *arg, size_t i),
                                             void *arg);
@@ -119,10 +119,11 @@ SOTTO_MUST_CHECK enum sotto_err strand_await(struct strand *st);
 
 /* Uses of a key's stream within one step. */
 enum mpc_use {
-    MPC_USE_MASK,        /* + index of the joint input: at most 16 */
-    MPC_USE_DIGEST = 16, /* + index of the joint input or receiver */
-    MPC_USE_RANDOM = 32, /* + index */
-    MPC_USE_DRAW = 64,   /* joint randomness: random.h; up to 79 */
+    MPC_USE_MASK,         /* + index of the joint input: at most 16 */
+    MPC_USE_DIGEST = 16,  /* + index of the joint input or receiver */
+    MPC_USE_RANDOM = 32,  /* + index */
+    MPC_USE_SHUFFLE = 48, /* a pass's permutation */
+    MPC_USE_DRAW = 64,    /* joint randomness: random.h; up to 79 */
 };
 /** len bytes of key `key` for (job, instr, tile, step, use). */
 SOTTO_MUST_CHECK enum sotto_err strand_stream(struct strand *st, int key, unsigned step, unsigned use,

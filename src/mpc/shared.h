@@ -32,6 +32,12 @@ static inline size_t shared_words(const struct shared *x)
     return x->domain == MPC_ARITH ? x->n : ring_words(x->n);
 }
 
+/** Items of item_len bytes in x: its elements (ARITH), or the pieces of its one plane (BITS). */
+static inline size_t shared_items(const struct shared *x, size_t item_len)
+{
+    return x->domain == MPC_ARITH ? x->n : x->n / (8 * item_len);
+}
+
 /** The kernels for its words. */
 static inline const struct ring_kernels *shared_kernels(const struct shared *x)
 {

@@ -8,7 +8,7 @@
 #include "net/net.h"
 
 enum { ABORT_HEAD_LEN = 8, ABORT_NOBODY = 0xff };
-enum abort_kind { ABORT_OTHER, ABORT_CHEAT, ABORT_IMAGE, ABORT_KINDS };
+enum abort_kind { ABORT_OTHER, ABORT_CHEAT, ABORT_IMAGE, ABORT_INPUT, ABORT_KINDS };
 
 _Static_assert((int)NET_ABORT_LEN_MAX == (int)ABORT_HEAD_LEN + (int)NET_ABORT_TEXT_LEN_MAX,
                "frame and text agree");
@@ -20,6 +20,8 @@ static enum abort_kind kind_of(enum sotto_err code)
         return ABORT_CHEAT;
     case SOTTO_ERR_IMAGE:
         return ABORT_IMAGE;
+    case SOTTO_ERR_INPUT: /* data that does not fit: all find it, and the first to do so tells the others */
+        return ABORT_INPUT;
     default:
         return ABORT_OTHER;
     }
@@ -32,6 +34,8 @@ static enum sotto_err code_of(enum abort_kind kind)
         return SOTTO_ERR_CHEAT;
     case ABORT_IMAGE:
         return SOTTO_ERR_IMAGE;
+    case ABORT_INPUT:
+        return SOTTO_ERR_INPUT;
     default:
         return SOTTO_ERR_NETWORK;
     }

@@ -105,7 +105,7 @@ uint32_t net_inbox_waited(const struct net_channel *ch);
 enum { NET_ABORT_TEXT_LEN_MAX = 256, NET_ABORT_LEN_MAX = 8 + NET_ABORT_TEXT_LEN_MAX };
 /** Writes at most NET_ABORT_LEN_MAX bytes, returns how many. */
 size_t net_abort_encode(uint8_t *out, const struct fault *why);
-/** Sets ch->fault from what `from` sent and returns its code: CHEAT and IMAGE as reported, SOTTO_ERR_NETWORK
+/** Sets ch->fault from what `from` sent and returns its code: CHEAT, IMAGE and INPUT as reported, SOTTO_ERR_NETWORK
  * for all else, SOTTO_ERR_MALFORMED if the bytes are no abort frame. The accuser is the sender; its text is
  * shown printable. */
 SOTTO_MUST_CHECK enum sotto_err net_abort_decode(struct net_channel *ch, int from, const uint8_t *p,

@@ -85,6 +85,9 @@ void ring_place_bits(uint64_t *z, size_t at, const uint64_t *x, size_t n);
 void ring_gather_bits(uint64_t *z, size_t n, const uint64_t *x, size_t x_n, size_t from, size_t step,
                       bool fill);
 
+/** Item i of z = item order[i] of x, n items of item_len bytes. Not for a secret order: addresses show it. */
+void ring_take(void *z, const void *x, const uint32_t *order, size_t n, size_t item_len);
+
 /** The n bits of x at even and at odd places (zip.c); x is another vector. */
 void ring_unzip_bits(uint64_t *even, uint64_t *odd, const uint64_t *x, size_t n);
 /** And back. */

@@ -75,7 +75,7 @@ static void next_instruction(struct strand *st, uint32_t instr)
 {
     st->instr = instr;
     st->step = 0;
-    st->tiled = false;
+    st->tiles = 0;
 }
 
 static uint64_t bytes_sent(const struct strand *st)

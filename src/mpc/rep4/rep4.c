@@ -326,4 +326,6 @@ const struct mpc_protocol mpc_rep4 = {
     .split = rep4_split,
     .mask = rep4_mask,
     .open = rep4_open,
+    .passes = 4,
+    .permute = rep4_permute,
 };

@@ -61,4 +61,8 @@ struct rep4_joint {
 /** All of them in one round, verified. */
 SOTTO_MUST_CHECK enum sotto_err rep4_joint_run(struct strand *st, const struct rep4_joint *j);
 
+/** One pass of a shuffle: shuffle.c, and struct mpc_protocol. */
+SOTTO_MUST_CHECK enum sotto_err rep4_permute(struct strand *st, struct shared *z, const struct shared *x,
+                                             int pass, const uint32_t *order, size_t item_len);
+
 #endif

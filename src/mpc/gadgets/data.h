@@ -1,0 +1,48 @@
+/* data.h - tables: rows that move by secret permutations.
+ *
+ * A table is a list of vectors of n elements, of any domains; row e is element e of each. A BITS vector of any
+ * number of planes holds several columns, one after another:
+ *
+ *            plane 0..31: key   plane 32..95: payload   plane 96: valid        in one struct shared
+ *
+ * A row that is not valid is a dummy. Results are fresh vectors (zero), as in gadgets.h. What is opened on the
+ * way does not depend on the data: docs/protocols/data.md argues it for each opening, and has the costs. CT: n,
+ * the shape of the tables and what is stated leak, and nothing else. */
+#ifndef SOTTO_MPC_DATA_H
+#define SOTTO_MPC_DATA_H
+
+#include "mpc/protocol.h"
+
+enum { DATA_N_MAX = UINT32_MAX }; /* rows */
+
+/* --- shuffles (data_shuffle.c) --- */
+
+/* A permutation of n rows that no party knows: pass after pass, each in an order that its holders know. It is
+ * the strand's, and may be used any number of times. */
+struct data_shuffle {
+    size_t n;
+    uint32_t *order[MPC_SHARES_MAX]; /* by pass; NULL where this party does not know it */
+};
+
+/** Draw one, uniform but for 2^-64. No message. */
+SOTTO_MUST_CHECK enum sotto_err gadget_shuffle_draw(struct strand *st, struct data_shuffle *s, size_t n);
+/** z = x with its rows moved, for all `count` vectors alike; `back`: moved back. A round a pass. */
+SOTTO_MUST_CHECK enum sotto_err gadget_shuffle(struct strand *st, const struct data_shuffle *s,
+                                               struct shared *z, const struct shared *x, size_t count,
+                                               bool back);
+
+/* --- permutations as secret values: sigma (BITS, any planes) holds each of 0..n-1 once --- */
+
+/** z[sigma[i]] = x[i]. SOTTO_ERR_INPUT where sigma is no permutation (some of it is then known). */
+SOTTO_MUST_CHECK enum sotto_err gadget_permute_to(struct strand *st, struct shared *z,
+                                                  const struct shared *sigma, const struct shared *x,
+                                                  size_t count);
+/** z[i] = x[sigma[i]]: the same, from the other side; with x a permutation too, their composition. */
+SOTTO_MUST_CHECK enum sotto_err gadget_permute_from(struct strand *st, struct shared *z,
+                                                    const struct shared *sigma, const struct shared *x,
+                                                    size_t count);
+/** z = the inverse of sigma, in as many planes. */
+SOTTO_MUST_CHECK enum sotto_err gadget_permute_invert(struct strand *st, struct shared *z,
+                                                      const struct shared *sigma);
+
+#endif

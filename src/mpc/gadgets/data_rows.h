@@ -1,0 +1,52 @@
+/* data_rows.h - a table turned so that a row's words lie side by side and move at once. Private to data_*.c.
+ *
+ *   BITS vector   plane 0..63 | plane 64..95        ─▶  n words of 64 bits, n words of 32 bits: two columns
+ *   ARITH vector  n words                           ─▶  a column as it is
+ *
+ * A BITS column has the least of 8, 16, 32, 64 bits that hold its planes. */
+#ifndef SOTTO_MPC_DATA_ROWS_H
+#define SOTTO_MPC_DATA_ROWS_H
+
+#include "mpc/mpc.h"
+
+struct data_column {
+    struct shared words; /* BITS: one plane of n * 8 * item_len bits */
+    size_t item_len;
+    size_t vector;
+    unsigned plane, planes; /* of that vector */
+};
+
+struct data_rows {
+    size_t n, columns_n;
+    struct data_column *column;
+};
+
+enum { DATA_TILE_N = 1 << 14 /* rows that a strand works on */ };
+/** Rows of a tile: more where a table would need over 65,534 tiles. */
+size_t data_tile_n(size_t n);
+
+/** Memory for the rows of tables like x. A column begins at plane `front` of x[0]. */
+SOTTO_MUST_CHECK enum sotto_err data_rows_new(struct strand *st, struct data_rows *r, const struct shared *x,
+                                              size_t count, unsigned front);
+/** The same with the contents of x. */
+SOTTO_MUST_CHECK enum sotto_err data_rows_from(struct strand *st, struct data_rows *r, const struct shared *x,
+                                               size_t count, unsigned front);
+/** Row i of z (vectors first.. of them, in their places) = row order[i]; NULL: row i. z has at most n rows. */
+SOTTO_MUST_CHECK enum sotto_err data_rows_to(struct strand *st, const struct data_rows *r,
+                                             const uint32_t *order, struct shared *z, size_t first,
+                                             size_t count);
+/** Move the rows, in place. */
+SOTTO_MUST_CHECK enum sotto_err data_rows_shuffle(struct strand *st, const struct data_shuffle *s,
+                                                  struct data_rows *r, bool back);
+/** The planes of column c for rows order[0..z->n). z: its planes, at most 2^16 rows. */
+SOTTO_MUST_CHECK enum sotto_err data_rows_planes(struct strand *st, const struct data_column *c,
+                                                 const uint32_t *order, const struct shared *z);
+
+/** z (BITS, fresh) = 0, 1, 2, ... as public values. */
+void data_index(struct shared *z);
+/** Planes from..from+bits of x, in place. */
+struct shared data_planes(const struct shared *x, unsigned from, unsigned bits);
+/** Least number of planes that hold 0..n-1; at least 1. */
+unsigned data_index_bits(size_t n);
+
+#endif

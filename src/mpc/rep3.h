@@ -1,0 +1,13 @@
+/* rep3.h - what the files of rep3 share; see rep3.c. */
+#ifndef SOTTO_MPC_REP3_H
+#define SOTTO_MPC_REP3_H
+
+#include "mpc/mpc.h"
+
+enum { REP3_PARTIES = 3, REP3_PIECE_LEN_MAX = 1 << 20 };
+
+/** One pass of a shuffle: rep3_shuffle.c, and struct mpc_protocol. */
+SOTTO_MUST_CHECK enum sotto_err rep3_permute(struct strand *st, struct shared *z, const struct shared *x,
+                                             int pass, const uint32_t *order, size_t item_len);
+
+#endif
