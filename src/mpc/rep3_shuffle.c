@@ -37,7 +37,7 @@ static enum sotto_err post_piece(struct strand *st, const struct pass *p, struct
     size_t skip = piece->w0 * k->word_len, len = piece->wn * k->word_len;
     int self = st->s->self, q = p->a, first = (p->a + 2) % 3, mine = self == q ? p->after : p->before,
         peer = self == q ? first : q;
-    uint8_t *tmp = arena_alloc(&st->wire, 1, len), *in = arena_alloc(&st->wire, 1, len);
+    uint8_t *tmp = arena_room(&st->wire, 1, len), *in = arena_room(&st->wire, 1, len);
 
     piece->own = arena_alloc(&st->wire, 1, len);
     if (!tmp || !in || !piece->own)
@@ -46,7 +46,7 @@ static enum sotto_err post_piece(struct strand *st, const struct pass *p, struct
         int a = i ? p->after : p->before;
 
         if (p->z->share[a])
-            TRY(strand_stream(st, a, st->step, MPC_USE_MASK, (uint8_t *)p->z->share[a] + skip, len));
+            TRY(strand_words(st, a, st->step, MPC_USE_MASK, k, (uint8_t *)p->z->share[a] + skip, piece->wn));
     }
     if (!p->order)
         return strand_post(st, &piece->x);
