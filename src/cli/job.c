@@ -56,6 +56,21 @@ enum sotto_err job_compile(struct cli *cli, const char *file, const char *source
     return err;
 }
 
+enum sotto_err job_of_image(struct cli *cli, struct image *im, int parties, struct job *job)
+{
+    enum sotto_err err;
+
+    memset(job, 0, sizeof *job);
+    job->image = *im;
+    image_init(im);
+    err = image_verify(&job->image, &cli->fault);
+    if (!err)
+        err = job_init(cli, job, parties);
+    if (err)
+        job_wipe(job);
+    return err;
+}
+
 static enum sotto_err load_image(struct cli *cli, const struct client_file *file, int parties, struct job *job)
 {
     enum sotto_err err;

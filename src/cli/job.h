@@ -23,6 +23,8 @@ SOTTO_MUST_CHECK enum sotto_err job_load(struct cli *cli, const char *path, int 
 /** The same from source in memory. */
 SOTTO_MUST_CHECK enum sotto_err job_compile(struct cli *cli, const char *file, const char *source, size_t len,
                                             int parties, struct job *job);
+/** The same from an image made in memory, which is taken over and verified. */
+SOTTO_MUST_CHECK enum sotto_err job_of_image(struct cli *cli, struct image *im, int parties, struct job *job);
 /** Take the -D options. `need_all`: a parameter without a value is an error. */
 SOTTO_MUST_CHECK enum sotto_err job_define(struct cli *cli, struct job *job, bool need_all);
 /** Take the --input options and read their files, at most len_max bytes each. A file given to no party is split

@@ -333,6 +333,8 @@ static void merge(struct launcher *l, int from, struct run_result *result)
         result->bytes_sent[p] = r->bytes_sent[p];
         result->cpu_ns[p] = r->cpu_ns[p];
         result->peak_rss[p] = r->peak_rss[p];
+        for (size_t i = 0; i < RUN_MARKS; i++)
+            result->mark[i][p] = r->mark[i][p];
         if (r->rounds > result->rounds)
             result->rounds = r->rounds;
         if (r->compute_ns > result->compute_ns)

@@ -68,6 +68,27 @@ static void write_fault(struct writer *out, const struct fault *fault)
     write_bytes(out, fault->text, len);
 }
 
+static void write_cost(struct writer *out, const struct vm_cost *c)
+{
+    write_u64(out, c->wall_ns);
+    write_u64(out, c->cpu_ns);
+    write_u64(out, c->peak_rss);
+    write_u64(out, c->rounds);
+    write_u64(out, c->bytes_sent);
+}
+
+static struct vm_cost read_cost(struct reader *in)
+{
+    struct vm_cost c;
+
+    c.wall_ns = read_u64(in);
+    c.cpu_ns = read_u64(in);
+    c.peak_rss = read_u64(in);
+    c.rounds = read_u64(in);
+    c.bytes_sent = read_u64(in);
+    return c;
+}
+
 void record_report(struct writer *out, const struct image *im, int self, const struct fault *fault,
                    const struct run_result *r)
 {
@@ -85,6 +106,8 @@ void record_report(struct writer *out, const struct image *im, int self, const s
     write_u64(out, r->peak_rss[self]);
     write_u64(out, r->ready_ns);
     write_u64(out, r->compute_ns);
+    for (size_t i = 0; i < RUN_MARKS; i++)
+        write_cost(out, &r->mark[i][self]);
     write_u64(out, r->vm.passed_n);
     for (size_t i = 0; i < r->vm.passed_n; i++) {
         write_u32(out, r->vm.passed[i].line);
@@ -194,6 +217,8 @@ enum sotto_err record_read_report(struct reader in, const struct image *im, int 
     r->peak_rss[self] = read_u64(&in);
     r->ready_ns = read_u64(&in);
     r->compute_ns = read_u64(&in);
+    for (size_t i = 0; i < RUN_MARKS; i++)
+        r->mark[i][self] = read_cost(&in);
     if (read_passed(&in, &r->vm) && reader_ok(&in) && reader_left(&in) == 0)
         return SOTTO_OK;
     run_result_wipe(r);

@@ -2,8 +2,8 @@
  *
  *   frame    | type u8 | length u64 | payload ... |                                       little-endian
  *   REPORT   values length u64 | values | fault | figures
- *   figures  rounds, bytes, CPU, memory, times; lines passed u64, for each: line u32, round u64
- *   values   for each output: set u8, n u64, n x u64;  openings u64, for each: entry u32, n u64, n x u64
+ *   figures  rounds, bytes, CPU, memory, times; RUN_MARKS costs; lines passed u64, for each: line u32, round
+ * u64 values   for each output: set u8, n u64, n x u64;  openings u64, for each: entry u32, n u64, n x u64
  *
  * Honest parties send the same `values` byte for byte. The reader trusts no length: a process that went wrong
  * must not take the launcher with it. */

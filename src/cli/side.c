@@ -50,6 +50,9 @@ static enum sotto_err compute(const struct side *side, const struct job *job, st
     err = vm_run(s, &vm_job, &result->vm);
     result->compute_ns = clock_now_ns() - result->ready_ns;
     result->rounds = s->rounds;
+    result->mark[0][side->self] = result->vm.setup;
+    for (size_t i = 1; i < RUN_MARKS && i <= result->vm.opened_n; i++)
+        result->mark[i][side->self] = result->vm.opened[i - 1].cost;
     if (err && s->fault.code)
         *f = s->fault;
     else if (err)

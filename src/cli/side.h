@@ -6,6 +6,8 @@
 #include "cli/job.h"
 #include "vm/vm.h"
 
+enum { RUN_MARKS = 3 };
+
 /* What a run gives. The figures of one party, or of all after local_run has put them together. */
 struct run_result {
     struct vm_result vm; /* after a failure only `opened`: what was open before it */
@@ -13,7 +15,8 @@ struct run_result {
     uint64_t rounds;
     uint64_t bytes_sent[SOTTO_PARTIES_MAX];
     uint64_t cpu_ns[SOTTO_PARTIES_MAX], peak_rss[SOTTO_PARTIES_MAX];
-    uint64_t ready_ns; /* when the mesh stood, by clock_now_ns */
+    struct vm_cost mark[RUN_MARKS][SOTTO_PARTIES_MAX]; /* [0]: keys were made; [i]: the i-th opening was done */
+    uint64_t ready_ns;                                 /* when the mesh stood, by clock_now_ns */
     uint64_t setup_ns, compute_ns, total_ns;
 };
 void run_result_wipe(struct run_result *r);

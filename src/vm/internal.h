@@ -151,6 +151,9 @@ SOTTO_MUST_CHECK enum sotto_err vm_size_of(struct strand *st, const struct vm *v
 SOTTO_MUST_CHECK enum sotto_err vm_window_await(struct vm *vm, size_t at);
 SOTTO_MUST_CHECK enum sotto_err vm_issue(struct vm *vm, const struct image_insn *in);
 
+/* cost.c: what the job has cost until now, at st's depth */
+void vm_note_cost(const struct strand *st, struct vm_cost *cost);
+
 /* agree.c: all run the same thing; sizes follow from the rows that each brings */
 SOTTO_MUST_CHECK enum sotto_err vm_agree(struct strand *st, struct vm *vm, uint8_t binding[CRYPTO_HASH_LEN]);
 

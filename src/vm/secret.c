@@ -423,6 +423,7 @@ static enum sotto_err run_reveal(struct strand *st, struct vm_task *t)
     memcpy(values, t->dst->clear, t->dst->n * sizeof *values);
     t->opened->values = values;
     t->opened->n = t->dst->n;
+    vm_note_cost(st, &t->opened->cost);
     return SOTTO_OK;
 }
 

@@ -139,7 +139,7 @@ static enum sotto_err job_main(struct strand *st, void *arg)
     vm->main = st;
     TRY(vm_agree(st, vm, binding));
     TRY(mpc_keys(st, binding));
-    vm->result->setup_ns = clock_now_ns();
+    vm_note_cost(st, &vm->result->setup);
     vm->setup_rounds = st->depth;
     while (vm->image->code[pc].op != IMAGE_HALT)
         TRY(step(vm, &pc, frames, &depth));

@@ -36,10 +36,17 @@ struct vm_output {
     size_t n;
     bool set; /* false: the program never assigned it; values are zeros */
 };
+/* What the job has cost this party at one moment. */
+struct vm_cost {
+    uint64_t wall_ns;          /* by clock_now_ns; 0: the moment never came */
+    uint64_t cpu_ns, peak_rss; /* of the process */
+    uint64_t rounds, bytes_sent;
+};
 struct vm_opened {   /* one opening that happened */
     uint32_t reveal; /* entry of the manifest */
     uint64_t *values;
     size_t n;
+    struct vm_cost cost; /* when it was done */
 };
 
 /* By which round a line of the program was done. */
@@ -54,9 +61,9 @@ struct vm_result {
     size_t opened_n;
     struct vm_passed *passed; /* what the rounds were spent on, rising; empty after an error */
     size_t passed_n;
-    uint64_t *symbols;  /* what every size was bound to */
-    uint64_t setup_ns;  /* clock when keys were made and the program began; 0: never */
-    struct arena arena; /* holds it all */
+    uint64_t *symbols;    /* what every size was bound to */
+    struct vm_cost setup; /* when keys were made and the program began */
+    struct arena arena;   /* holds it all */
 };
 
 /** `opened` tells what was opened, also after an error.

@@ -38,7 +38,6 @@ expect "bad time-out" 2 "a number of seconds" run x.sotto --timeout soon
 expect "bad memory" 2 "a number of bytes" run x.sotto --memory 5X
 expect "memory past 64 bits" 2 "a number of bytes" run x.sotto --memory 99999999999G
 expect "unknown shell" 2 "bash, zsh and fish" completion csh
-expect "unknown workload" 2 "W5, W7 and W9" bench W99
 expect "party without config" 2 "--config" party x.sotto
 
 sotto run x.sotto --json --protocl rep4

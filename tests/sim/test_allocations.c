@@ -69,7 +69,7 @@ static bool never_ran(const struct committee *c)
 static bool may_end(enum sotto_err err, const struct vm_result *r)
 {
     return err == SOTTO_ERR_RESOURCE || err == SOTTO_ERR_NETWORK ||
-           (err == SOTTO_ERR_TIMEOUT && r->setup_ns == 0);
+           (err == SOTTO_ERR_TIMEOUT && r->setup.wall_ns == 0);
 }
 
 /* Returns how many parties failed. */

@@ -23,7 +23,8 @@ static const char source[] = "input  secret u64 x[n] from owner;\n"
 /* A job and a result of it, made by hand. */
 static uint64_t big = UINT64_MAX, low[100];
 static struct vm_output outputs[2] = { { &big, 1, true }, { low, 100, true } };
-static struct vm_opened opened[2] = { { 0, &big, 1 }, { 1, low, 100 } };
+static struct vm_opened opened[2] = { { .reveal = 0, .values = &big, .n = 1 },
+                                      { .reveal = 1, .values = low, .n = 100 } };
 
 static void make(struct job *job, struct run_result *r)
 {
