@@ -23,6 +23,8 @@ struct ring_wide {
     void (*canonical)(void *z, size_t n);
     /** z (one word) = sum of all words */
     void (*sum)(void *z, const void *x, size_t n);
+    /** z (one word) += the sum of all x*y */
+    void (*dot)(void *z, const void *x, const void *y, size_t n);
     void (*get)(uint64_t *v, const void *x, size_t at);
     void (*put)(void *z, size_t at, const uint64_t *v); /* any value: cut, or taken modulo the prime */
 };
@@ -97,6 +99,7 @@ void ring_reverse_bits(uint64_t *z, const uint64_t *x, size_t n);
 /** z[i] = x[0] ^ ... ^ x[i] */
 void ring_prefix_xor(uint64_t *z, const uint64_t *x, size_t n);
 
+#include "ring/matrix.h"
 #include "ring/wide.h"
 
 #endif

@@ -74,6 +74,16 @@ static void sum_to_128(void *z, const void *x, size_t n)
     memcpy(z, &s, sizeof s);
 }
 
+static void dot_128(void *z, const void *x, const void *y, size_t n)
+{
+    const u128 *a = x, *b = y;
+    u128 s = *(u128 *)z;
+
+    for (size_t i = 0; i < n; i++)
+        s += a[i] * b[i];
+    *(u128 *)z = s;
+}
+
 static uint64_t sum_128(const void *x, size_t n)
 {
     u128 s;
@@ -106,7 +116,7 @@ static void put_limbs_128(void *z, size_t at, const uint64_t *v)
 }
 
 static const struct ring_wide wide_128 = {
-    .limbs = 2, .draw_len = 16, .sum = sum_to_128, .get = get_limbs_128, .put = put_limbs_128
+    .limbs = 2, .draw_len = 16, .sum = sum_to_128, .dot = dot_128, .get = get_limbs_128, .put = put_limbs_128
 };
 
 static const struct ring_kernels kernels_128 = { .bits = 128,
