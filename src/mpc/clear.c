@@ -25,6 +25,21 @@ static enum sotto_err clear_multiply(struct strand *st, const struct product *p,
     return st->s->fault.code;
 }
 
+static enum sotto_err clear_bilinear(struct strand *st, const struct bilinear *b)
+{
+    for (unsigned r = 0; r < shared_rows(&b->z); r++) {
+        struct bilinear row = *b;
+
+        if (b->z.domain == MPC_BITS) {
+            row.z = shared_plane(&b->z, r);
+            row.x = shared_plane(&b->x, b->x.bits == 1 ? 0 : r);
+            row.y = shared_plane(&b->y, b->y.bits == 1 ? 0 : r);
+        }
+        mpc_bilinear_add(&row, row.z.share[0], 0, shared_words(&row.z), false, 0, 0, 0, 0, 0, 0);
+    }
+    return st->s->fault.code;
+}
+
 static enum sotto_err clear_split(struct strand *st, struct shared part[2], int *parts_n,
                                   const struct shared *x, const struct mpc_map *map)
 {
@@ -64,6 +79,7 @@ const struct mpc_protocol mpc_clear = {
     .holds = { 1 },
     .input = clear_input,
     .multiply = clear_multiply,
+    .bilinear = clear_bilinear,
     .split = clear_split,
     .mask = clear_mask,
     .open = clear_open,

@@ -24,6 +24,20 @@ void mpc_split_convert(const struct shared *z, int a, const void *words, const s
     map->fn(map, &to, words, x);
 }
 
+void mpc_bilinear_add(const struct bilinear *b, uint8_t *out, size_t w0, size_t wn, bool minus, int x_a,
+                      int x_b, int x_sign, int y_a, int y_b, int y_sign)
+{
+    for (unsigned r = 0; r < shared_rows(&b->z); r++, out += wn * shared_kernels(&b->z)->word_len) {
+        unsigned xr = b->x.bits == 1 ? 0 : r, yr = b->y.bits == 1 ? 0 : r;
+        struct ring_sum x = { { shared_row(&b->x, x_a, xr), x_sign ? shared_row(&b->x, x_b, xr) : NULL },
+                              x_sign },
+                        y = { { shared_row(&b->y, y_a, yr), y_sign ? shared_row(&b->y, y_b, yr) : NULL },
+                              y_sign };
+
+        b->add(b, out, w0, wn, minus, &x, &y);
+    }
+}
+
 enum sotto_err products_init(struct products *b, struct strand *st, size_t n_max, size_t terms_max)
 {
     *b = (struct products){ .st = st, .n_max = n_max, .terms_max = terms_max };

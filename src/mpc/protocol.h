@@ -18,6 +18,19 @@ struct product {
     size_t terms;
 };
 
+/* z += B(x, y) for a map B that is linear in x and in y, such as a product of matrices: each row of z from the
+ * row of x and of y (or their only one). One domain, and bits of one kind. z is zero before and must not alias
+ * any operand. */
+struct bilinear {
+    struct shared z, x, y;
+    /** Words w0..w0+wn of B of one row of plain words, which are sums of up to two: added to out, or taken from
+     * it where `minus`. */
+    void (*add)(const struct bilinear *b, void *out, size_t w0, size_t wn, bool minus, const struct ring_sum *x,
+                const struct ring_sum *y);
+    const void *shape;
+    void *work; /* memory for `add`, as it needs */
+};
+
 /* What the parties that know a part do to it before they share it: `to` has the part's layout and zero memory
  * in share[0] alone; `words` is one share's worth in the layout of x. Part of a struct with what fn needs. */
 struct mpc_map {
@@ -36,6 +49,8 @@ struct mpc_protocol {
     enum sotto_err (*input)(struct strand *st, struct shared *z, int owner, const void *plain);
     /** Products, all in one round, verified before it returns. */
     enum sotto_err (*multiply)(struct strand *st, const struct product *p, size_t n);
+    /** One round, and only what z is made of is sent: as for one product of z's size. Verified. */
+    enum sotto_err (*bilinear)(struct strand *st, const struct bilinear *b);
     /** Write x as a sum (ARITH) or xor (BITS) of vectors that few parties know in clear, and share each of them
      * in the domain of part[]: x ARITH k bits -> part BITS k planes; x BITS 1 plane -> part ARITH. With a map,
      * what it makes of each of them is shared, in whatever layout part[] has. One round.
@@ -64,6 +79,11 @@ const struct mpc_protocol *mpc_protocol_by_name(const char *name);
 /** For back ends: share a of z = what a split makes of a share's worth of words of x. */
 void mpc_split_convert(const struct shared *z, int a, const void *words, const struct shared *x,
                        const struct mpc_map *map);
+
+/** For back ends: B of the sums x[a] + sign * x[b] and y[a] + sign * y[b] of summands, sign 0: of x[a] and y[a]
+ * alone. Words w0..w0+wn of every row, row after row, at `out`. */
+void mpc_bilinear_add(const struct bilinear *b, uint8_t *out, size_t w0, size_t wn, bool minus, int x_a,
+                      int x_b, int x_sign, int y_a, int y_b, int y_sign);
 
 /** Mask of all parties of a protocol. */
 static inline uint32_t mpc_everyone(const struct mpc_protocol *p)

@@ -238,6 +238,7 @@ const struct mpc_protocol mpc_rep3 = {
     .holds = { 0x3, 0x6, 0x5 },
     .input = rep3_input,
     .multiply = rep3_multiply,
+    .bilinear = rep3_bilinear,
     .split = rep3_split,
     .mask = rep3_mask,
     .open = rep3_open,

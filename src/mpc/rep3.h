@@ -6,6 +6,9 @@
 
 enum { REP3_PARTIES = 3, REP3_PIECE_LEN_MAX = 1 << 20 };
 
+/** rep3_bilinear.c, and struct mpc_protocol. */
+SOTTO_MUST_CHECK enum sotto_err rep3_bilinear(struct strand *st, const struct bilinear *b);
+
 /** One pass of a shuffle: rep3_shuffle.c, and struct mpc_protocol. */
 SOTTO_MUST_CHECK enum sotto_err rep3_permute(struct strand *st, struct shared *z, const struct shared *x,
                                              int pass, const uint32_t *order, size_t item_len);

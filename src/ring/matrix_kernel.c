@@ -75,14 +75,11 @@ FOUR(avx512, 64, 4, __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl"))
 
 const struct matrix_kernel *matrix_kernel_for(unsigned bits)
 {
-    const struct matrix_kernel *set = portable;
-
 #ifdef __x86_64__
-    if (__builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512vl"))
-        set = avx512;
-    else if (__builtin_cpu_supports("avx2"))
-        set = avx2;
+    static const struct matrix_kernel *const sets[CPU_VARIANTS] = { portable, avx2, avx512 };
+#else
+    static const struct matrix_kernel *const sets[CPU_VARIANTS] = { portable, portable, portable };
 #endif
-    return &set[bits == 8 ? 0 : bits == 16 ? 1 : bits == 32 ? 2 : 3];
+
+    return &sets[cpu_variant()][bits == 8 ? 0 : bits == 16 ? 1 : bits == 32 ? 2 : 3];
 }

@@ -108,14 +108,15 @@ static bool at_step_of(const struct mask_message *m, const struct mask_draw *d)
 static bool changed_as_mask(const uint8_t *was, const uint8_t *is, const uint8_t *mask, const uint8_t *other,
                             size_t len)
 {
-    const unsigned sizes[] = { 0, 8, 16, 32, 64 };
+    __extension__ typedef unsigned __int128 u128;
+    const unsigned sizes[] = { 0, 8, 16, 32, 64, 128 };
 
     for (size_t s = 0; s < COUNT_OF(sizes); s++) {
         size_t word = sizes[s] ? sizes[s] / 8 : 1;
         bool same = len % word == 0;
 
         for (size_t i = 0; same && i + word <= len; i += word) {
-            uint64_t v[4] = { 0 };
+            u128 v[4] = { 0 };
             const uint8_t *const at[4] = { was + i, is + i, mask + i, other + i };
 
             for (int k = 0; k < 4; k++)
@@ -123,7 +124,7 @@ static bool changed_as_mask(const uint8_t *was, const uint8_t *is, const uint8_t
             if (sizes[s] == 0)
                 same = (v[0] ^ v[1]) == (v[2] ^ v[3]);
             else
-                same = (v[1] - v[0] - (v[2] - v[3])) << (64 - sizes[s]) == 0;
+                same = (v[1] - v[0] - (v[2] - v[3])) << (128 - sizes[s]) == 0;
         }
         if (same)
             return true;

@@ -56,4 +56,32 @@ SOTTO_MUST_CHECK enum sotto_err gadget_scan(struct strand *st, struct shared *z,
 unsigned gadget_scan_plan(size_t n, unsigned bits, enum mpc_domain domain, enum linear_op op, bool segments,
                           size_t round_worth);
 
+/* --- inner and matrix products (linear_dot.c, linear_matrix.c): one round; what is sent is as for one product
+ * of the result's size. ARITH; gadget_dot also BITS, where a product is an and and a sum a xor --- */
+
+/** z[j] = sum of x[j*len + e] * y[j*len + e] over e < len, for j < z->n. BITS: plane by plane; x or y may have
+ * one plane for all of z's. */
+SOTTO_MUST_CHECK enum sotto_err gadget_dot(struct strand *st, struct shared *z, const struct shared *x,
+                                           const struct shared *y, size_t len);
+
+/* z (rows x cols) = x (rows x inner) * y (inner x cols), each row by row; or by columns where `transposed`. */
+struct gadget_matmul {
+    size_t rows, inner, cols;
+    bool x_transposed, y_transposed;
+};
+SOTTO_MUST_CHECK enum sotto_err gadget_matmul(struct strand *st, struct shared *z, const struct shared *x,
+                                              const struct shared *y, const struct gadget_matmul *shape);
+
+/* z[image][filter][y][x] = sum over channel, i < window_h, j < window_w of
+ *     images[image][channel][y*stride + i - pad][x*stride + j - pad] * filters[filter][channel][i][j],
+ * where what lies outside of an image is 0. */
+struct gadget_conv2d {
+    size_t batch, channels, height, width, filters, window_h, window_w, stride, pad;
+    size_t out_h, out_w; /* set by gadget_conv2d_shape */
+};
+/** Set out_h and out_w; false where no window fits. */
+bool gadget_conv2d_shape(struct gadget_conv2d *c);
+SOTTO_MUST_CHECK enum sotto_err gadget_conv2d(struct strand *st, struct shared *z, const struct shared *images,
+                                              const struct shared *filters, const struct gadget_conv2d *c);
+
 #endif

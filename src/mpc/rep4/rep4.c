@@ -54,6 +54,13 @@ static void multiply_own(struct strand *st, const struct product *p)
                                            shared_words(&p->z));
 }
 
+void rep4_product_roles(struct rep4_roles roles[6], unsigned turn)
+{
+    for (unsigned i = 0; i < 6; i++)
+        roles[i] = (struct rep4_roles){ (duties[i].sender + turn) % 4, (duties[i].digester + turn) % 4,
+                                        (duties[i].receiver + turn) % 4, (duties[i].partner + turn) % 4 };
+}
+
 static enum sotto_err rep4_multiply(struct strand *st, const struct product *p, size_t n)
 {
     struct multiplication m = { p, n };
@@ -65,11 +72,8 @@ static enum sotto_err rep4_multiply(struct strand *st, const struct product *p, 
                             .fill = fill_cross,
                             .target = target_product,
                             .context = &m };
-    unsigned turn = rotation(st);
 
-    for (unsigned i = 0; i < 6; i++)
-        j.roles[i] = (struct rep4_roles){ (duties[i].sender + turn) % 4, (duties[i].digester + turn) % 4,
-                                          (duties[i].receiver + turn) % 4, (duties[i].partner + turn) % 4 };
+    rep4_product_roles(j.roles, rotation(st));
     for (size_t i = 0; i < n; i++)
         multiply_own(st, &p[i]);
     return rep4_joint_run(st, &j);
@@ -323,6 +327,7 @@ const struct mpc_protocol mpc_rep4 = {
     .holds = { 0xe, 0xd, 0xb, 0x7 },
     .input = rep4_input,
     .multiply = rep4_multiply,
+    .bilinear = rep4_bilinear,
     .split = rep4_split,
     .mask = rep4_mask,
     .open = rep4_open,

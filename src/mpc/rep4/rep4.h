@@ -61,6 +61,11 @@ struct rep4_joint {
 /** All of them in one round, verified. */
 SOTTO_MUST_CHECK enum sotto_err rep4_joint_run(struct strand *st, const struct rep4_joint *j);
 
+/** bilinear.c; and struct mpc_protocol. */
+SOTTO_MUST_CHECK enum sotto_err rep4_bilinear(struct strand *st, const struct bilinear *b);
+/** The six joint inputs of a product, turned by `turn`: receiver and partner are the pair of summands. */
+void rep4_product_roles(struct rep4_roles roles[6], unsigned turn);
+
 /** One pass of a shuffle: shuffle.c, and struct mpc_protocol. */
 SOTTO_MUST_CHECK enum sotto_err rep4_permute(struct strand *st, struct shared *z, const struct shared *x,
                                              int pass, const uint32_t *order, size_t item_len);
