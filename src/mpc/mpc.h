@@ -15,6 +15,7 @@
 #include "mpc/shared.h"
 #include "mpc/session.h"
 #include "mpc/protocol.h"
+#include "mpc/cost.h"
 #include "mpc/gadgets/gadgets.h"
 #include "mpc/gadgets/linear.h"
 #include "mpc/gadgets/random.h"

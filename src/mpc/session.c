@@ -309,6 +309,7 @@ enum sotto_err strand_each(struct strand *st, size_t count,
         }
         child->line = st->line;
         child->joiner = st;
+        child->beside = count < MPC_TILES_MAX ? count : MPC_TILES_MAX;
         st->missing++;
     }
     while (st->missing) /* even when the session is dead: the tiles use t */

@@ -67,6 +67,7 @@ struct strand {
     unsigned unverified;  /* chunks received whose digest is not yet checked: nothing may be sent meanwhile */
     unsigned missing;     /* messages of the exchange under way, or tiles */
     size_t tiles;         /* numbers that strand_each gave away */
+    size_t beside;        /* tiles of the same instruction that run side by side with this one; 0: it alone */
     enum sotto_err err;
     enum sotto_err (*fn)(struct strand *, void *);
     void *arg;

@@ -122,21 +122,105 @@ void cost_ands(struct cost *c, uint64_t rows, uint64_t n)
     cost_products(c, rows, cost_plane(n), 8);
 }
 
-/* k-1, then lg k levels: (k-1) + (2 lg k - 2)(k/2 - 1) ANDs in all, for k a power of two. */
+/* --- carries: gadgets.md, "Carries" -------------------------------------------------------------------------
+ */
+
+enum { ROUNDS_MAX = 1024 };
+struct shape {
+    uint64_t rows[ROUNDS_MAX]; /* from 1 */
+    uint64_t rounds, ands;
+};
+
+/* S(order, r): sum of the binomials r over 0 .. order */
+static uint64_t largest_chunk(uint64_t order, uint64_t r)
+{
+    if (!order || !r)
+        return 1;
+    if (r >= 16 && order >= 16)
+        return UINT32_MAX;
+    return largest_chunk(order, r - 1) + largest_chunk(order - 1, r - 1);
+}
+
+static void ready_in(struct shape *s, uint64_t chunk, uint64_t r, bool all)
+{
+    uint64_t order = 0, upper;
+
+    if (chunk == 1)
+        return;
+    while (largest_chunk(order, r) < chunk)
+        order++;
+    upper = largest_chunk(order - 1, r - 1);
+    if (upper > chunk - 1)
+        upper = chunk - 1;
+    ready_in(s, chunk - upper, r - 1, all);
+    ready_in(s, upper, r - 1, all);
+    s->rows[r] += 1 + (all ? upper : 1);
+}
+
+static struct shape shape_of(uint64_t order, uint64_t positions, bool all)
+{
+    struct shape s = { .rounds = 0 };
+
+    while (positions) {
+        uint64_t most = largest_chunk(order, s.rounds), chunk = most < positions ? most : positions;
+
+        ready_in(&s, chunk, s.rounds, all);
+        s.rows[++s.rounds] += all ? chunk : 1;
+        positions -= chunk;
+    }
+    for (uint64_t r = 1; r <= s.rounds; r++)
+        s.ands += s.rows[r];
+    return s;
+}
+
+/* What gadgets.md says of the shapes in closed form. */
+static void check_shape(const struct shape *s, uint64_t order, uint64_t positions, bool all)
+{
+    uint64_t d = s->rounds;
+
+    if (!all)
+        assert_int_equal(s->ands, 2 * positions - d);
+    if (order == 0)
+        assert_int_equal(d, positions);
+    if (order == 0)
+        assert_int_equal(s->ands, positions);
+    if (order == 1 && all)
+        assert_int_equal(s->ands, 3 * positions - 2 * d);
+    if (all && positions + 1 == (uint64_t)1 << d) /* the tree, full */
+        assert_int_equal(s->ands, ((d + 2) << d >> 1) - d - 1);
+}
+
+static uint64_t weight(const struct cost *c, const struct shape *s, uint64_t words)
+{
+    uint64_t worth = c->round_worth ? c->round_worth : MPC_ROUND_WORTH_DEFAULT,
+             bytes = c->protocol->parties == 4   ? 12
+                     : c->protocol->parties == 3 ? 8
+                                                 : 0;
+
+    return s->rounds * worth + s->ands * words * bytes * (c->beside ? c->beside : 1);
+}
+
+void cost_carries(struct cost *c, uint64_t positions, bool all, uint64_t n, uint64_t sums)
+{
+    uint64_t words = sums * cost_plane(n) / 8;
+    struct shape best = shape_of(0, positions, all), s = best;
+
+    check_shape(&s, 0, positions, all);
+    for (uint64_t order = 1; order < cost_lg(positions + 1); order++) {
+        s = shape_of(order, positions, all);
+        check_shape(&s, order, positions, all);
+        if (weight(c, &s, words) < weight(c, &best, words) ||
+            (weight(c, &s, words) == weight(c, &best, words) && s.rounds < best.rounds))
+            best = s;
+    }
+    for (uint64_t r = 1; r <= best.rounds; r++)
+        cost_ands(c, sums * best.rows[r], n);
+}
+
 void cost_add_bits(struct cost *c, uint64_t k, uint64_t n)
 {
-    uint64_t before = 0;
-
-    if (k == 1)
-        return;
-    cost_ands(c, k - 1, n);
-    for (unsigned l = 0; l < cost_lg(k); l++) {
-        uint64_t rows = k / 2 - 1 + (l + 1 < cost_lg(k) ? k / 2 - 1 - ((uint64_t)1 << l) : 0);
-
-        cost_ands(c, rows, n);
-        before += rows;
-    }
-    assert_int_equal(k - 1 + before, k - 1 + (2 * cost_lg(k) - 2) * (k / 2 - 1));
+    if (k > 1)
+        cost_carries(c, k - 1, true, n, 1);
 }
 
 void cost_sub_bits(struct cost *c, uint64_t k, uint64_t n, bool two)
@@ -146,17 +230,9 @@ void cost_sub_bits(struct cost *c, uint64_t k, uint64_t n, bool two)
     cost_add_bits(c, k, n);
 }
 
-/* 3k - 2 - lg k ANDs in lg k + 1 rounds. */
 void cost_less(struct cost *c, uint64_t k, uint64_t n, uint64_t pairs)
 {
-    uint64_t total = k;
-
-    cost_ands(c, pairs * k, n);
-    for (uint64_t segments = k / 2; segments; segments /= 2) {
-        cost_ands(c, pairs * (2 * segments - 1), n);
-        total += 2 * segments - 1;
-    }
-    assert_int_equal(total, 3 * k - 2 - cost_lg(k));
+    cost_carries(c, k, false, n, pairs);
 }
 
 /* planes - 1 ANDs in lg planes rounds. */
@@ -168,10 +244,12 @@ void cost_and_planes(struct cost *c, uint64_t planes, uint64_t n, uint64_t sets)
 
 void cost_extreme(struct cost *c, uint64_t k, uint64_t n, bool value, bool index, size_t round_worth)
 {
+    struct mpc_cost m = { round_worth, c->protocol->parties == 4 ? 6 : c->protocol->parties == 3 ? 4 : 0, 1 };
     uint8_t log2_arity[32];
-    size_t levels = gadget_extreme_plan(n, (unsigned)k, value, round_worth, log2_arity);
+    size_t levels = gadget_extreme_plan(&m, n, (unsigned)k, value, log2_arity);
     uint64_t index_bits = 0;
 
+    c->round_worth = round_worth;
     for (size_t l = 0; l < levels; l++) {
         uint64_t t = log2_arity[l], groups = (n + ((uint64_t)1 << t) - 1) >> t,
                  a = groups == 1 ? n : (uint64_t)1 << t;

@@ -12,7 +12,9 @@ enum { COST_HEADER = 16, COST_DIGEST = 16 };
 struct cost {
     const struct mpc_protocol *protocol;
     uint64_t sent[SOTTO_PARTIES_MAX], rounds;
-    unsigned turn; /* of the next exchange: duties rotate by it */
+    unsigned turn;        /* of the next exchange: duties rotate by it */
+    uint64_t round_worth; /* bytes, as the parties agreed; 0: the default */
+    uint64_t beside;      /* tiles side by side; 0: one */
 };
 
 /* Operations of a protocol: rep4.md and rep3.md, "Costs". */
@@ -29,6 +31,8 @@ void cost_input(struct cost *c, unsigned owner, uint64_t len);
 uint64_t cost_plane(uint64_t n);
 unsigned cost_lg(uint64_t n);
 void cost_ands(struct cost *c, uint64_t rows, uint64_t n);
+/** The carries of `sums` sums of n positions, in the shape of least cost; `all` of them or the last. */
+void cost_carries(struct cost *c, uint64_t positions, bool all, uint64_t n, uint64_t sums);
 void cost_add_bits(struct cost *c, uint64_t k, uint64_t n);
 void cost_sub_bits(struct cost *c, uint64_t k, uint64_t n, bool two);
 void cost_less(struct cost *c, uint64_t k, uint64_t n, uint64_t pairs);

@@ -324,7 +324,7 @@ static enum sotto_err measure_body(struct mpc_session *s, void *arg)
 
 static void check_row(struct committee *c, struct measured *m)
 {
-    struct cost want = { .protocol = c->protocol };
+    struct cost want = { .protocol = c->protocol, .round_worth = m->round_worth };
 
     for (int p = 0; p < SOTTO_PARTIES_MAX; p++)
         c->options[p].round_worth = m->round_worth;

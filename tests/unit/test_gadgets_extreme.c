@@ -131,8 +131,9 @@ static void test_extreme_plan(void **state)
     (void)state;
     for (size_t n = 1; n <= 5000; n = n < 70 ? n + 1 : n * 2 + 1) {
         uint8_t cheap[32], dear[32];
-        size_t cheap_n = gadget_extreme_plan(n, 32, false, 1, cheap),
-               dear_n = gadget_extreme_plan(n, 32, false, 1000000000, dear), left = n;
+        size_t cheap_n = gadget_extreme_plan(&(struct mpc_cost){ 1, 6, 1 }, n, 32, false, cheap),
+               dear_n = gadget_extreme_plan(&(struct mpc_cost){ 1000000000, 6, 1 }, n, 32, false, dear),
+               left = n;
 
         for (size_t i = 0; i < cheap_n; i++) {
             assert_in_range(cheap[i], 1, 6);

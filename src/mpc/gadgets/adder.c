@@ -1,76 +1,35 @@
 /* adder.c - addition on bit planes. */
+#include "mpc/gadgets/carry.h"
 #include "mpc/mpc.h"
 
-/* Sklansky: at level l, position i with bit l of i set takes in the group that ends below its block of 2^l.
- * Afterwards g[i] is the carry out of position i. p is not needed for a group that starts at 0. */
-static enum sotto_err prefix_level(struct strand *st, struct shared *g, struct shared *p, unsigned k,
-                                   unsigned level)
+static enum sotto_err planes_of(struct strand *st, struct shared **plane, const struct shared *x, unsigned from)
 {
-    struct arena_mark mark = arena_mark(&st->scratch);
-    struct shared new_g, new_p;
-    struct products b;
-
-    TRY(products_init(&b, st, 2 * (size_t)k, 2 * (size_t)k));
-    TRY(strand_shared(st, &new_g, MPC_BITS, k, g->n));
-    TRY(strand_shared(st, &new_p, MPC_BITS, k, g->n));
-    for (unsigned i = 0; i < k; i++) {
-        unsigned low = (i >> level << level) - 1;
-        struct shared zg = shared_plane(&new_g, i), zp = shared_plane(&new_p, i), pi = shared_plane(p, i), gl,
-                      pl;
-
-        if (!(i >> level & 1))
-            continue;
-        gl = shared_plane(g, low);
-        pl = shared_plane(p, low);
-        products_add(&b, &zg, &pi, &gl);
-        if (i >> level > 1)
-            products_add(&b, &zp, &pi, &pl);
-    }
-    TRY(products_run(&b));
-    for (unsigned i = 0; i < k; i++) {
-        struct shared zg = shared_plane(&new_g, i), zp = shared_plane(&new_p, i), gi = shared_plane(g, i),
-                      pi = shared_plane(p, i);
-
-        if (!(i >> level & 1))
-            continue;
-        shared_add(&gi, &gi, &zg);
-        shared_copy(&pi, &zp);
-    }
-    arena_release(&st->scratch, mark);
+    *plane = strand_room(st, x->bits - from, sizeof **plane);
+    if (!*plane)
+        return st->s->fault.code;
+    for (unsigned i = from; i < x->bits; i++)
+        (*plane)[i - from] = shared_plane(x, i);
     return SOTTO_OK;
 }
 
+/* The carry out of position i goes straight to plane i + 1 of the sum; that out of the top is of no use. */
 enum sotto_err gadget_add_bits(struct strand *st, struct shared *z, const struct shared *x,
                                const struct shared *y)
 {
     struct arena_mark mark = arena_mark(&st->scratch);
-    unsigned k = x->bits;
-    struct shared g, p, carry;
-    struct products b;
+    struct shared *u, *v, *carry, both;
 
-    shared_add(z, x, y);
-    if (k > 1) {
-        /* The carry out of the top position is of no use: k-1 positions. */
-        TRY(products_init(&b, st, k - 1, k - 1));
-        TRY(strand_shared(st, &g, MPC_BITS, k - 1, x->n));
-        TRY(strand_shared(st, &p, MPC_BITS, k - 1, x->n));
-        for (unsigned i = 0; i + 1 < k; i++) {
-            struct shared gi = shared_plane(&g, i), pi = shared_plane(&p, i), xi = shared_plane(x, i),
-                          yi = shared_plane(y, i);
-
-            products_add(&b, &gi, &xi, &yi);
-            shared_add(&pi, &xi, &yi);
-        }
-        TRY(products_run(&b));
-        for (unsigned level = 0; 1u << level < k - 1; level++)
-            TRY(prefix_level(st, &g, &p, k - 1, level));
-        for (unsigned i = 1; i < k; i++) {
-            struct shared zi = shared_plane(z, i);
-
-            carry = shared_plane(&g, i - 1);
-            shared_add(&zi, &zi, &carry);
-        }
+    if (x->bits == 1) {
+        shared_add(z, x, y);
+        return SOTTO_OK;
     }
+    TRY(planes_of(st, &u, x, 0));
+    TRY(planes_of(st, &v, y, 0));
+    TRY(planes_of(st, &carry, z, 1));
+    TRY(carry_run(st, &(struct carry_sum){ u, v, carry }, 1, x->bits - 1, true));
+    TRY(strand_shared(st, &both, MPC_BITS, x->bits, x->n));
+    shared_add(&both, x, y);
+    shared_add(z, z, &both);
     arena_release(&st->scratch, mark);
     return SOTTO_OK;
 }

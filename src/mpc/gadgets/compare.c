@@ -1,11 +1,6 @@
-/* compare.c - comparisons on bit planes by parallel prefix. */
+/* compare.c - comparisons on bit planes. docs/protocols/gadgets.md, "Comparison", "Equality". */
+#include "mpc/gadgets/carry.h"
 #include "mpc/mpc.h"
-
-/* Segments of planes, most significant last: g says that x < y within the segment, p that x == y there. */
-struct segments {
-    struct shared *g, *p;
-    size_t n;
-};
 
 static enum sotto_err vectors(struct strand *st, struct shared **v, size_t count, size_t n)
 {
@@ -17,65 +12,37 @@ static enum sotto_err vectors(struct strand *st, struct shared **v, size_t count
     return SOTTO_OK;
 }
 
-/* Per plane: g = ~x & y, p = ~(x ^ y); on the sign's plane the roles change, for there 1 is less. */
-static enum sotto_err leaves(struct strand *st, struct segments *s, const struct shared *x,
-                             const struct shared *y, size_t pairs, bool is_signed)
+/* The complement of a plane shares all summands but the first with it. */
+static enum sotto_err complement(struct strand *st, struct shared *z, const struct shared *plane)
 {
-    unsigned k = x->bits;
-    struct products b;
-
-    TRY(products_init(&b, st, pairs * k, pairs * k));
-    for (size_t c = 0; c < pairs; c++) {
-        TRY(vectors(st, &s[c].g, k, x[c].n));
-        TRY(vectors(st, &s[c].p, k, x[c].n));
-        s[c].n = k;
-        for (unsigned i = 0; i < k; i++) {
-            struct shared xi = shared_plane(&x[c], i), yi = shared_plane(&y[c], i);
-
-            products_add(&b, &s[c].g[i], &xi, &yi);
-        }
-    }
-    TRY(products_run(&b));
-    for (size_t c = 0; c < pairs; c++)
-        for (unsigned i = 0; i < k; i++) {
-            struct shared xi = shared_plane(&x[c], i), yi = shared_plane(&y[c], i);
-
-            shared_add(&s[c].p[i], &xi, &yi);
-            shared_neg(&s[c].p[i], &s[c].p[i]);
-            shared_add(&s[c].g[i], &s[c].g[i], is_signed && i == k - 1 ? &xi : &yi);
-        }
+    *z = *plane;
+    if (!plane->share[0])
+        return SOTTO_OK;
+    z->share[0] = strand_room(st, 1, shared_share_len(MPC_BITS, 1, plane->n));
+    if (!z->share[0])
+        return st->s->fault.code;
+    shared_kernels(plane)->neg(z->share[0], plane->share[0], shared_words(plane));
     return SOTTO_OK;
 }
 
-/* Join neighbours: G = g_hi ^ (p_hi & g_lo), P = p_hi & p_lo. The lowest segment needs no P. */
-static enum sotto_err halve(struct strand *st, struct segments *s, size_t pairs)
+/* x < y is the carry out of the top of ~x + y; where the top plane is a sign, x and y change places there. */
+static enum sotto_err as_carry(struct strand *st, struct carry_sum *sum, const struct shared *z,
+                               const struct shared *x, const struct shared *y, bool is_signed)
 {
-    size_t half = s->n / 2;
-    struct shared *g, *p;
-    struct products b;
+    struct shared *planes = strand_room(st, 2 * x->bits + 1, sizeof *planes), *u = planes,
+                  *v = planes + x->bits;
 
-    TRY(products_init(&b, st, pairs * 2 * half, pairs * 2 * half));
-    TRY(vectors(st, &g, pairs * half, s->g->n));
-    TRY(vectors(st, &p, pairs * half, s->g->n));
-    for (size_t c = 0; c < pairs; c++)
-        for (size_t i = 0; i < half; i++) {
-            products_add(&b, &g[c * half + i], &s[c].p[2 * i + 1], &s[c].g[2 * i]);
-            if (i)
-                products_add(&b, &p[c * half + i], &s[c].p[2 * i + 1], &s[c].p[2 * i]);
-        }
-    TRY(products_run(&b));
-    for (size_t c = 0; c < pairs; c++) {
-        for (size_t i = 0; i < half; i++) {
-            shared_add(&g[c * half + i], &g[c * half + i], &s[c].g[2 * i + 1]);
-            s[c].g[i] = g[c * half + i];
-            s[c].p[i] = p[c * half + i];
-        }
-        if (s[c].n % 2) {
-            s[c].g[half] = s[c].g[s[c].n - 1];
-            s[c].p[half] = s[c].p[s[c].n - 1];
-        }
-        s[c].n = half + s[c].n % 2;
+    if (!planes)
+        return st->s->fault.code;
+    for (unsigned i = 0; i < x->bits; i++) {
+        bool turned = is_signed && i == x->bits - 1;
+        struct shared lower = shared_plane(turned ? y : x, i);
+
+        TRY(complement(st, &u[i], &lower));
+        v[i] = shared_plane(turned ? x : y, i);
     }
+    v[x->bits] = *z;
+    *sum = (struct carry_sum){ u, v, &v[x->bits] };
     return SOTTO_OK;
 }
 
@@ -83,21 +50,16 @@ enum sotto_err gadget_less(struct strand *st, const struct shared *z, const stru
                            const struct shared *y, size_t pairs, bool is_signed)
 {
     struct arena_mark mark = arena_mark(&st->scratch);
-    struct segments *s;
+    struct carry_sum *sum;
 
     if (!pairs)
         return SOTTO_OK;
-    s = strand_alloc(st, pairs, sizeof *s);
-    if (!s)
+    sum = strand_room(st, pairs, sizeof *sum);
+    if (!sum)
         return st->s->fault.code;
-    TRY(leaves(st, s, x, y, pairs, is_signed));
-    while (s->n > 1)
-        TRY(halve(st, s, pairs));
-    for (size_t c = 0; c < pairs; c++) {
-        struct shared result = z[c];
-
-        shared_copy(&result, &s[c].g[0]);
-    }
+    for (size_t c = 0; c < pairs; c++)
+        TRY(as_carry(st, &sum[c], &z[c], &x[c], &y[c], is_signed));
+    TRY(carry_run(st, sum, pairs, x->bits, false));
     arena_release(&st->scratch, mark);
     return SOTTO_OK;
 }

@@ -9,6 +9,7 @@
  *   pair vector:     | pair (0,1), all groups | pair (0,2), all groups | ... |   packed bit after bit
  *   choice vector:   | candidate 0, all groups | candidate 1, all groups | ... |
  */
+#include "mpc/gadgets/carry.h"
 #include "mpc/mpc.h"
 
 enum { LOG2_ARITY_MAX = 6, LEVELS_MAX = 32 };
@@ -29,32 +30,21 @@ static size_t groups_of(size_t n, unsigned log2_arity)
     return (n + ((size_t)1 << log2_arity) - 1) >> log2_arity;
 }
 
-/* ANDs of one comparison of k bits: see compare.c. */
-static size_t compare_gates(unsigned bits)
-{
-    size_t gates = bits, n = bits;
-
-    while (n > 1) {
-        gates += 2 * (n / 2) - 1;
-        n = n / 2 + n % 2;
-    }
-    return gates;
-}
-
-/* Bytes that a party sends on average in rep4 (6 bits an AND among four), plus what the rounds are worth. */
-static uint64_t level_cost(size_t n, unsigned log2_arity, unsigned bits, unsigned carried, size_t round_worth)
+static uint64_t level_cost(const struct mpc_cost *c, size_t n, unsigned log2_arity, unsigned bits,
+                           unsigned carried)
 {
     size_t groups = groups_of(n, log2_arity), candidates = groups == 1 ? n : (size_t)1 << log2_arity,
            pairs = candidates * (candidates - 1) / 2, depth = candidates - 1;
-    uint64_t words = ring_words(pairs * groups) * compare_gates(bits) +
+    struct carry_shape less = carry_choose(c, bits, false, ring_words(pairs * groups));
+    uint64_t words = ring_words(pairs * groups) * less.ands +
                      ring_words(candidates * groups) * (candidates > 2 ? candidates - 2 : 0) +
                      ring_words(groups) * carried;
-    unsigned rounds = log2_ceil(bits) + 1 + log2_ceil(depth) + (carried ? 1 : 0);
 
-    return words * 12 + (uint64_t)rounds * round_worth;
+    return mpc_cost_weigh(c, less.rounds + log2_ceil(depth) + (carried ? 1 : 0), words);
 }
 
-size_t gadget_extreme_plan(size_t n, unsigned bits, bool value, size_t round_worth, uint8_t log2_arity[32])
+size_t gadget_extreme_plan(const struct mpc_cost *c, size_t n, unsigned bits, bool value,
+                           uint8_t log2_arity[32])
 {
     unsigned all = log2_ceil(n);
     uint64_t best[LEVELS_MAX + 1];
@@ -67,7 +57,7 @@ size_t gadget_extreme_plan(size_t n, unsigned bits, bool value, size_t round_wor
         best[done] = UINT64_MAX;
         for (unsigned t = 1; t <= LOG2_ARITY_MAX && done + t <= all; t++) {
             unsigned carried = (done + t < all || value ? bits : 0) + done;
-            uint64_t cost = level_cost(groups_of(n, done), t, bits, carried, round_worth) + best[done + t];
+            uint64_t cost = level_cost(c, groups_of(n, done), t, bits, carried) + best[done + t];
 
             if (cost < best[done]) {
                 best[done] = cost;
@@ -236,8 +226,8 @@ enum sotto_err gadget_extreme(struct strand *st, const struct gadget_extreme *e,
 {
     struct shared value = *x, index = { .domain = MPC_BITS };
     uint8_t log2_arity[LEVELS_MAX];
-    size_t levels =
-        gadget_extreme_plan(x->n, x->bits, e->value != NULL, st->s->options.round_worth, log2_arity);
+    struct mpc_cost cost = mpc_cost_of(st);
+    size_t levels = gadget_extreme_plan(&cost, x->n, x->bits, e->value != NULL, log2_arity);
 
     assert(x->n >= 1);
     for (size_t i = 0; i < levels; i++)

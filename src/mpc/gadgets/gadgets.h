@@ -6,17 +6,19 @@
 #ifndef SOTTO_MPC_GADGETS_H
 #define SOTTO_MPC_GADGETS_H
 
+#include "mpc/cost.h"
 #include "mpc/protocol.h"
 
 /* --- circuits on bit planes (adder.c, compare.c) --- */
 
-/** z = x + y + carry mod 2^k by Sklansky's parallel prefix. lg k + 1 rounds (k > 1). */
+/** z = x + y mod 2^k. Rounds and ANDs as the cost model chooses (carry.h), lg k rounds at least (k > 1). */
 SOTTO_MUST_CHECK enum sotto_err gadget_add_bits(struct strand *st, struct shared *z, const struct shared *x,
                                                 const struct shared *y);
 /** z = x - a - b mod 2^k, or x - a where b is NULL. */
 SOTTO_MUST_CHECK enum sotto_err gadget_sub_bits(struct strand *st, struct shared *z, const struct shared *x,
                                                 const struct shared *a, const struct shared *b);
-/** z (1 plane) = x < y; lg k + 1 rounds. `pairs` comparisons at once, all in the same rounds. */
+/** z (1 plane) = x < y in d rounds and 2k - d ANDs, d from lg (k + 1) to k as the cost model chooses. `pairs`
+ * comparisons at once, all in the same rounds. */
 SOTTO_MUST_CHECK enum sotto_err gadget_less(struct strand *st, const struct shared *z, const struct shared *x,
                                             const struct shared *y, size_t pairs, bool is_signed);
 /** z (1 plane) = x == 0; lg k rounds. */
@@ -62,7 +64,8 @@ SOTTO_MUST_CHECK enum sotto_err gadget_extreme(struct strand *st, const struct g
                                                const struct shared *x);
 /** The group sizes, as log2, that it will use for n elements; returns how many levels. For tests and the cost.
  */
-size_t gadget_extreme_plan(size_t n, unsigned bits, bool value, size_t round_worth, uint8_t log2_arity[32]);
+size_t gadget_extreme_plan(const struct mpc_cost *c, size_t n, unsigned bits, bool value,
+                           uint8_t log2_arity[32]);
 
 /* --- in and out (reveal.c) --- */
 
