@@ -72,7 +72,7 @@ static enum net_sim_verdict look_past_the_end(void *arg, struct net_sim_message 
 {
     struct tail *t = arg;
     struct reader r = reader_of(m->payload, m->len);
-    bool opening = m->tag.step == (t->to_numbers ? 6 : 1);
+    bool opening = m->tag.step == (t->to_numbers ? 5 : 1);
 
     if (m->tag.instr == NET_CONTROL_ABORT || !opening || m->len < PLANES * 8)
         return NET_SIM_PASS;

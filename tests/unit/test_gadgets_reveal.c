@@ -96,7 +96,7 @@ static enum sotto_err run_dirty_to_arith(struct strand *st, struct trial *t, uin
 
     TRY(give_dirty(st, t, &x));
     TRY(trial_fresh(st, t, &z, MPC_ARITH, DIRTY_BITS));
-    wire.step = st->step + (st->s->protocol->active ? 6u : 5u); /* after the mask and the subtraction */
+    wire.step = st->step + (st->s->protocol->active ? 5u : 4u); /* after the mask and the subtraction */
     TRY(gadget_to_arith(st, &z, &x));
     wire.step = 0;
     return trial_show(st, &z, out);
