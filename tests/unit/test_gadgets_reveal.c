@@ -98,7 +98,6 @@ static enum sotto_err run_dirty_to_arith(struct strand *st, struct trial *t, uin
     TRY(trial_fresh(st, t, &z, MPC_ARITH, DIRTY_BITS));
     wire.step = st->step + (st->s->protocol->active ? 5u : 4u); /* after the mask and the subtraction */
     TRY(gadget_to_arith(st, &z, &x));
-    wire.step = 0;
     return trial_show(st, &z, out);
 }
 
