@@ -18,6 +18,7 @@
 #include "mpc/cost.h"
 #include "mpc/gadgets/gadgets.h"
 #include "mpc/gadgets/linear.h"
+#include "mpc/gadgets/field.h"
 #include "mpc/gadgets/random.h"
 #include "mpc/gadgets/data.h"
 

@@ -27,6 +27,7 @@ struct ring_wide {
     void (*dot)(void *z, const void *x, const void *y, size_t n);
     void (*get)(uint64_t *v, const void *x, size_t at);
     void (*put)(void *z, size_t at, const uint64_t *v); /* any value: cut, or taken modulo the prime */
+    const uint64_t *prime;                              /* NULL: a ring */
 };
 
 /* One set a width. For bits, + and - are xor, * is and, and a word is 64 of them. */

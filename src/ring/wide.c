@@ -169,8 +169,12 @@ void ring_wide_from_planes(void *words, const uint64_t *planes, size_t stride, s
 
 const struct ring_kernels *ring_wide_kernels_for(unsigned bits)
 {
-    if (bits == 128)
-        return &kernels_128;
+    const struct ring_kernels *const all[] = { &kernels_128, &ring_field_61, &ring_field_ed25519,
+                                               &ring_field_secp256k1 };
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i]->bits == bits)
+            return all[i];
     assert(!"bits is 1, 8, 16, 32, 64 or 128, or names a field");
     return NULL;
 }

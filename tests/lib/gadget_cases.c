@@ -1,7 +1,7 @@
 /* gadget_cases.c - the families of gadgets. A new one is a line here and a file cases_x.c. */
 #include "lib/gadget_case.h"
 
-#define FAMILIES(X) X(core) X(linear_scan) X(linear_matrix) X(data)
+#define FAMILIES(X) X(core) X(linear_scan) X(linear_matrix) X(field) X(data)
 
 #define X(name)                                                                                                \
     extern const struct gadget_case cases_##name[];                                                            \

@@ -149,25 +149,60 @@ static bool sent_to_receiver_too(const struct mask_log *l, size_t i, int receive
     return false;
 }
 
-/* A message is [value] [digest ...], and a pair of parties has one value at a step: does the mask pad it? */
-static bool pads(struct mask_watch *w, size_t i, const struct mask_draw *d, const uint8_t *mask,
-                 const uint8_t *other)
+/* The same for a field, whose words are made from a longer stream. */
+static bool changed_in_field(const struct ring_kernels *k, const uint8_t *was, const uint8_t *is,
+                             const uint8_t *mask, const uint8_t *other, size_t n)
+{
+    _Alignas(32) uint8_t words[4][MASK_LEN_MAX];
+    size_t len = n * k->word_len;
+
+    memcpy(words[0], was, len);
+    memcpy(words[1], is, len);
+    k->wide->from_stream(words[2], mask, n);
+    k->wide->from_stream(words[3], other, n);
+    k->sub(words[0], words[1], words[0], n);
+    k->sub(words[2], words[2], words[3], n);
+    return memcmp(words[0], words[2], len) == 0;
+}
+
+/* A message is [value] [digest ...], and a pair of parties has one value at a step: does the mask pad it, in a
+ * ring (NULL) or in this field? `otherwise` is taken back where the value
+ * is not there, or does not change. */
+static bool pads_as(struct mask_watch *w, size_t i, const struct mask_draw *d, const uint8_t *mask,
+                    const uint8_t *other, const struct ring_kernels *field, bool *otherwise)
 {
     const struct mask_message *m = &w->clean.message[i];
     const uint8_t *was = payload(&w->clean, i), *is = payload(&w->changed, i);
-    bool all_digests = m->len % CRYPTO_MAC_LEN == 0;
+    size_t n = field ? d->len / field->wide->draw_len : 0, len = field ? n * field->word_len : d->len;
 
-    if (m->len < d->len || memcmp(was, is, d->len) == 0 || (all_digests && d->len % CRYPTO_MAC_LEN))
+    if (field && d->len % field->wide->draw_len)
         return false;
-    if (!changed_as_mask(was, is, mask, other, d->len)) {
-        if (!all_digests)
-            fail_msg("%s: instruction %u: a value to party %d changes otherwise than its mask", w->name,
-                     m->tag.instr, d->key);
+    if (m->len < len || memcmp(was, is, len) == 0 || (m->len % CRYPTO_MAC_LEN == 0 && len % CRYPTO_MAC_LEN)) {
+        *otherwise = false;
         return false;
     }
-    for (size_t b = 0; b < d->len; b++)
+    if (!(field ? changed_in_field(field, was, is, mask, other, n)
+                : changed_as_mask(was, is, mask, other, len)))
+        return false;
+    for (size_t b = 0; b < len; b++)
         w->padded[m->at + b]++;
     return true;
+}
+
+static bool pads(struct mask_watch *w, size_t i, const struct mask_draw *d, const uint8_t *mask,
+                 const uint8_t *other)
+{
+    static const struct ring_kernels *const kinds[] = { NULL, &ring_field_61, &ring_field_ed25519,
+                                                        &ring_field_secp256k1 };
+    bool otherwise = w->clean.message[i].len % CRYPTO_MAC_LEN != 0;
+
+    for (size_t kind = 0; kind < COUNT_OF(kinds); kind++)
+        if (pads_as(w, i, d, mask, other, kinds[kind], &otherwise))
+            return true;
+    if (otherwise)
+        fail_msg("%s: instruction %u: a value to party %d changes otherwise than its mask", w->name,
+                 w->clean.message[i].tag.instr, d->key);
+    return false;
 }
 
 /* The mask's value is digested at its own step: a joint input, not an owner's. */

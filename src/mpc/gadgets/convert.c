@@ -14,6 +14,7 @@ enum sotto_err gadget_to_bits(struct strand *st, struct shared *z, const struct 
     struct shared part[2];
     int parts = 0;
 
+    assert(!ring_is_field(shared_kernels(x)));
     TRY(two_parts(st, part, MPC_BITS, x->bits, x->n));
     TRY(st->s->protocol->split(st, part, &parts, x, NULL));
     if (parts == 1)

@@ -9,8 +9,8 @@
 
 #include "mpc/protocol.h"
 
-/** z = uniform words of z->bits bits (ARITH, a ring) or uniform bits in every plane (BITS). No message; takes
- * one step of the strand. Every summand of z that this party holds is overwritten. */
+/** z = uniform words of z->bits bits (ARITH; in a field, uniform elements) or uniform bits in every plane
+ * (BITS). No message; takes one step of the strand. Every summand of z that this party holds is overwritten. */
 SOTTO_MUST_CHECK enum sotto_err gadget_random(struct strand *st, struct shared *z);
 
 #endif

@@ -26,7 +26,8 @@ enum sotto_err gadget_random(struct strand *st, struct shared *z)
     for (int a = 0; a < MPC_SHARES_MAX; a++) {
         if (!z->share[a])
             continue;
-        TRY(strand_stream(st, a, step, MPC_USE_DRAW, dense ? z->share[a] : rows, len));
+        TRY(strand_words(st, a, step, MPC_USE_DRAW, shared_kernels(z), dense ? z->share[a] : rows,
+                         len / shared_kernels(z)->word_len));
         for (unsigned r = 0; !dense && r < z->bits; r++)
             memcpy(shared_row(z, a, r), rows + r * row_len, row_len);
     }
