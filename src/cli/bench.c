@@ -12,6 +12,9 @@ static const struct cli_option options[] = {
     { "protocol", "NAME", "rep4 (default), rep3 or clear", "rep4 rep3 clear", false },
     { "size", "NUMBER", "run the chosen workloads at this size only", NULL, false },
     { "runs", "NUMBER", "runs of each, of which the median counts (default 5)", NULL, false },
+    { "round-worth", "BYTES",
+      "fewer rounds or fewer bytes: how many bytes a round is worth; K, M or G may follow (default: measured)",
+      NULL, false },
     { "json", NULL, "print one JSON object a line for each workload", NULL, false },
     { "limits", NULL, "measure what this machine can do at best, instead of workloads", NULL, false },
     { 0 },
@@ -108,6 +111,7 @@ enum sotto_err cmd_bench(struct cli *cli)
     TRY(side_protocol(cli, &o.protocol));
     TRY(options_uint(cli, "size", 1, SOTTO_VECTOR_N_MAX, &size));
     TRY(options_uint(cli, "runs", 1, BENCH_RUNS_MAX, &runs));
+    TRY(options_bytes(cli, "round-worth", &o.round_worth));
     if (options_get(cli, "limits"))
         return bench_limits(cli);
     if (!cli->json)

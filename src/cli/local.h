@@ -17,6 +17,7 @@ struct local_options {
     int corrupt; /* the party that cheats, or -1 */
     unsigned timeout_ms;
     uint64_t memory_max;
+    uint64_t round_worth;                                                             /* 0: measured */
     void (*on_progress)(void *arg, uint64_t elapsed_ns, const struct vm_progress *p); /* may be NULL */
     void *on_progress_arg;
 };

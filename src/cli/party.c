@@ -18,6 +18,10 @@ static const struct cli_option options[] = {
     { "timeout", "SECONDS", "silence of a party that is waited for (default: as in node.yaml)", NULL, false },
     { "memory", "BYTES", "limit of this party's memory for the job, and of an input file; K, M or G may follow",
       NULL, false },
+    { "round-worth", "BYTES",
+      "fewer rounds or fewer bytes: how many bytes a round is worth, the same at every party; K, M or G may "
+      "follow (default: measured)",
+      NULL, false },
     { "corrupt", NULL, "cheat, to see it caught: for demonstrations and tests", NULL, false },
     { 0 },
 };
@@ -177,6 +181,7 @@ enum sotto_err cmd_party(struct cli *cli)
     TRY(side_protocol(cli, &side.protocol));
     TRY(options_uint(cli, "job", 0, UINT32_MAX, &job_id));
     TRY(options_bytes(cli, "memory", &side.memory_max));
+    TRY(options_bytes(cli, "round-worth", &side.round_worth));
     if (side.memory_max && side.memory_max < csv_max)
         csv_max = side.memory_max;
     err = read_node(cli, side.protocol, &node);

@@ -22,6 +22,10 @@ static const struct cli_option options[] = {
     { "timeout", "SECONDS", "silence of a party that is waited for (default 10)", NULL, false },
     { "memory", "BYTES", "limit of a party's memory for the job, and of an input file; K, M or G may follow",
       NULL, false },
+    { "round-worth", "BYTES",
+      "fewer rounds or fewer bytes: how many bytes a round is worth, the same at every party; K, M or G may "
+      "follow (default: measured)",
+      NULL, false },
     { "local", NULL, "say that no protection is needed, for --protocol clear in scripts: no warning", NULL,
       false },
     { 0 },
@@ -70,6 +74,7 @@ static enum sotto_err read_options(struct cli *cli, struct local_options *o, uin
     TRY(side_protocol(cli, &o->protocol));
     TRY(options_seconds(cli, "timeout", &o->timeout_ms));
     TRY(options_bytes(cli, "memory", &o->memory_max));
+    TRY(options_bytes(cli, "round-worth", &o->round_worth));
     *csv_max = o->memory_max && o->memory_max < SOTTO_CSV_LEN_MAX ? o->memory_max : SOTTO_CSV_LEN_MAX;
     if (!options_get(cli, "corrupt"))
         return SOTTO_OK;

@@ -25,7 +25,9 @@ static enum sotto_err compute(const struct side *side, const struct job *job, st
 {
     size_t inputs_n = job->image.inputs_n;
     struct vm_rows *rows = mem_alloc(inputs_n, sizeof *rows);
-    struct mpc_options options = { .corrupt = side->corrupt };
+    struct mpc_options options = { .corrupt = side->corrupt,
+                                   .round_worth = side->round_worth,
+                                   .measure = true };
     struct vm_job vm_job = {
         .image = &job->image,
         .rows = rows,

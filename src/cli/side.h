@@ -31,6 +31,7 @@ struct side {
     unsigned timeout_ms;
     uint64_t memory_max;
     bool corrupt;
+    uint64_t round_worth; /* 0: measured */
     void (*on_progress)(void *arg, const struct vm_progress *p);
     void *on_progress_arg;
 };

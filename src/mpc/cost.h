@@ -14,6 +14,13 @@ struct mpc_cost {
     size_t beside;      /* strands that do the same in the same rounds */
 };
 
+/** How many bytes a round is worth here, by the clock: an empty exchange of all with all, then one of bytes.
+ * Within MPC_ROUND_WORTH_MIN and _MAX. */
+SOTTO_MUST_CHECK enum sotto_err mpc_round_measure(struct strand *st, uint64_t *worth);
+/** What the parties go by, after each told its own: the middle one, or the lower of the two in the middle. One
+ * that lies moves it no further than to what an honest one told. */
+uint64_t mpc_round_agree(const uint64_t *told, int parties);
+
 /** For what strand st is about to do. */
 struct mpc_cost mpc_cost_of(const struct strand *st);
 

@@ -21,6 +21,7 @@ struct mpc_session *mpc_session_new(const struct mpc_protocol *protocol, struct 
     s->ch = ch;
     s->self = ch ? ch->self : 0;
     s->options = options;
+    s->options.measure &= !s->options.round_worth && protocol->parties > 1;
     if (!s->options.round_worth)
         s->options.round_worth = MPC_ROUND_WORTH_DEFAULT;
     s->ready_last = &s->ready;

@@ -22,13 +22,19 @@ typedef enum sotto_err mpc_stream_hook(void *arg, int party, int key, const uint
 struct mpc_options {
     bool corrupt; /* this party adds 1 to the first product that it sends: for demonstrations and tests */
     unsigned digest_bits; /* 0: all 128; less only for tests */
-    size_t round_worth;   /* bytes sent a party that a round is worth when a circuit is chosen; 0: the default.
-                             All parties must agree on it */
+    size_t round_worth;   /* bytes sent a party that a round is worth when a circuit is chosen (cost.h); 0: the
+                             default. All parties must have the same */
+    bool measure;         /* measure it at the start instead, where round_worth is 0 */
     uint64_t clear_seed;  /* of what is drawn in `clear`, which is the same for the same seed */
     mpc_stream_hook *stream_hook;
     void *stream_hook_arg;
 };
-enum { MPC_ROUND_WORTH_DEFAULT = 4096, MPC_TILES_MAX = 16 /* of one instruction under way */ };
+enum {
+    MPC_ROUND_WORTH_DEFAULT = 4096,
+    MPC_ROUND_WORTH_MIN = 1 << 10,
+    MPC_ROUND_WORTH_MAX = 1 << 26,
+    MPC_TILES_MAX = 16 /* of one instruction under way */
+};
 
 struct mpc_session {
     const struct mpc_protocol *protocol;

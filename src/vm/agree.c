@@ -10,8 +10,14 @@ static const struct {
     const char *what, *advice;
 } hello_parts[] = {
     { "another program (image", "compare `sotto check` of the program on both machines" },
-    { "another protocol or version (hash", "start all parties with the same --protocol and version of sotto" },
+    { "another protocol or version (hash",
+      "start all parties with the same --protocol, --round-worth and version of sotto" },
     { "other parameters (hash", "start all parties with the same -D values" },
+};
+
+struct told {
+    const uint8_t *bytes;
+    size_t len;
 };
 
 struct hello {
@@ -26,7 +32,7 @@ static enum sotto_err make_hello(struct vm *vm, uint8_t own[HELLO_LEN])
     uint8_t options[16];
 
     TRY(image_hash(vm->image, own));
-    put_u64(options, vm->s->options.round_worth);
+    put_u64(options, vm->s->options.measure ? 0 : vm->s->options.round_worth);
     put_u64(options + 8, vm->s->options.digest_bits);
     crypto_hash_init(&h, "sotto protocol 1");
     crypto_hash_part(&h, p->name, strlen(p->name));
@@ -75,31 +81,50 @@ static enum sotto_err swap(struct strand *st, struct exchange *x, uint8_t *own, 
     return strand_await(st);
 }
 
-static enum sotto_err swap_rows(struct strand *st, struct vm *vm, struct hello *h, uint8_t **all)
+/* What each tells beside its rows: how many bytes a round is worth to it, where that is to be measured. */
+static void agree_on_pace(struct strand *st, const uint8_t *told, size_t len)
 {
-    size_t inputs = vm->image->inputs_n, len = 8 * inputs;
+    uint64_t worth[SOTTO_PARTIES_MAX];
+
+    for (int p = 0; p < st->s->protocol->parties; p++) {
+        struct reader r = reader_of(told + (size_t)p * len, 8);
+
+        worth[p] = read_u64(&r);
+    }
+    st->s->options.round_worth = (size_t)mpc_round_agree(worth, st->s->protocol->parties);
+}
+
+/*  rows:  worth of a round, if it is measured (8) | rows of each input (8) ... */
+static enum sotto_err swap_rows(struct strand *st, struct vm *vm, struct hello *h, struct told *all)
+{
+    size_t inputs = vm->image->inputs_n, first = st->s->options.measure ? 8 : 0, len = first + 8 * inputs;
     int parties = st->s->protocol->parties;
-    uint8_t *own = strand_alloc(st, inputs + 1, 8),
-            *theirs = strand_alloc(st, (size_t)parties * (inputs + 1), 8);
+    uint8_t *own = strand_alloc(st, inputs + 2, 8),
+            *theirs = strand_alloc(st, (size_t)parties * (inputs + 2), 8);
+    uint64_t worth = 0;
 
     vm->rows_of = strand_alloc(st, (size_t)parties * (inputs + 1), sizeof *vm->rows_of);
     if (!own || !theirs || !vm->rows_of)
         return st->s->fault.code;
+    if (first)
+        TRY(mpc_round_measure(st, &worth));
+    put_u64(own, worth);
     for (size_t i = 0; i < inputs; i++)
-        put_u64(own + 8 * i, vm->job->rows[i].n);
-    if (parties > 1 && inputs)
+        put_u64(own + first + 8 * i, vm->job->rows[i].n);
+    if (parties > 1 && len)
         TRY(swap(st, &h->x[1], own, theirs, len));
-    if (inputs)
-        memcpy(theirs + (size_t)st->s->self * len, own, len);
+    memcpy(theirs + (size_t)st->s->self * len, own, len);
     for (size_t i = 0; i < (size_t)parties * inputs; i++) {
-        struct reader r = reader_of(theirs + 8 * i, 8);
+        struct reader r = reader_of(theirs + i / inputs * len + first + i % inputs * 8, 8);
 
         vm->rows_of[i] = read_u64(&r);
         if (vm->rows_of[i] > SOTTO_VECTOR_N_MAX)
             return strand_fail(st, SOTTO_ERR_INPUT, "party %zu brings over %d rows of \"%s\"", i / inputs,
                                SOTTO_VECTOR_N_MAX, vm->image->inputs[i % inputs].name);
     }
-    *all = theirs;
+    if (first)
+        agree_on_pace(st, theirs, len);
+    *all = (struct told){ theirs, (size_t)parties * len };
     return SOTTO_OK;
 }
 
@@ -155,7 +180,7 @@ enum sotto_err vm_agree(struct strand *st, struct vm *vm, uint8_t binding[CRYPTO
     int parties = st->s->protocol->parties;
     struct hello *h = strand_alloc(st, 1, sizeof *h);
     struct crypto_hash hash;
-    uint8_t *rows = NULL;
+    struct told rows = { 0 };
 
     if (!h)
         return st->s->fault.code;
@@ -169,7 +194,7 @@ enum sotto_err vm_agree(struct strand *st, struct vm *vm, uint8_t binding[CRYPTO
     TRY(swap_rows(st, vm, h, &rows));
     crypto_hash_init(&hash, "sotto job 1");
     crypto_hash_part(&hash, h->theirs, (size_t)parties * HELLO_LEN);
-    crypto_hash_part(&hash, rows, (size_t)parties * 8 * vm->image->inputs_n);
+    crypto_hash_part(&hash, rows.bytes, rows.len);
     crypto_hash_final(&hash, binding);
     return bind_sizes(st, vm);
 }

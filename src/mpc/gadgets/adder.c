@@ -17,7 +17,7 @@ enum sotto_err gadget_add_bits(struct strand *st, struct shared *z, const struct
                                const struct shared *y)
 {
     struct arena_mark mark = arena_mark(&st->scratch);
-    struct shared *u, *v, *carry, both;
+    struct shared *u, *v, *carry;
 
     if (x->bits == 1) {
         shared_add(z, x, y);
@@ -26,10 +26,9 @@ enum sotto_err gadget_add_bits(struct strand *st, struct shared *z, const struct
     TRY(planes_of(st, &u, x, 0));
     TRY(planes_of(st, &v, y, 0));
     TRY(planes_of(st, &carry, z, 1));
-    TRY(carry_run(st, &(struct carry_sum){ u, v, carry }, 1, x->bits - 1, true));
-    TRY(strand_shared(st, &both, MPC_BITS, x->bits, x->n));
-    shared_add(&both, x, y);
-    shared_add(z, z, &both);
+    TRY(carry_run(st, &(struct carry_sum){ u, v, carry, false }, 1, x->bits - 1, true));
+    shared_add(z, z, x);
+    shared_add(z, z, y);
     arena_release(&st->scratch, mark);
     return SOTTO_OK;
 }

@@ -156,69 +156,187 @@ struct carry_shape carry_choose(const struct mpc_cost *c, unsigned n, bool all, 
     return best;
 }
 
-/* --- the run -----------------------------------------------------------------------------------------------
+/* --- where what is made lies -------------------------------------------------------------------------------
  */
 
-/* Planes of one sum, by the operands' numbers. */
-struct planes {
-    const struct carry_sum *sum;
-    struct shared p, made; /* made: of products that are no result */
-    struct shared *result; /* by product; single planes */
+enum { NOWHERE = 0xffff };
+
+/* Slots, a plane each, are shared by what is not needed at the same time: a ripple of any length takes a few.
+ */
+struct layout {
+    uint16_t *first, *last; /* rounds in which an operand is used; for a product, first: when it is made */
+    uint16_t *slot;         /* by operand; NOWHERE: it has a place already, or none is needed */
+    unsigned operands, slots;
+    size_t products_max, terms_max; /* of one round */
 };
 
-static enum sotto_err allocate(struct strand *st, struct net *net, const struct carry_shape *shape)
+static bool needs_slot(const struct net *net, const struct layout *l, unsigned number, bool inverted)
 {
-    unsigned carries = net->all ? net->n : 1;
-
-    net->at = strand_room(st, net->n, sizeof *net->at);
-    net->gate = strand_room(st, shape->ands, sizeof *net->gate);
-    net->term = strand_room(st, shape->ands * TERMS_MAX, sizeof *net->term);
-    net->carry = strand_room(st, carries, sizeof *net->carry);
-    return net->at && net->gate && net->term && net->carry ? SOTTO_OK : st->s->fault.code;
+    if (!l->first[number] || (number >= net->n && number < 2 * net->n))
+        return false;
+    return number >= 2 * net->n || inverted;
 }
 
-static enum sotto_err make_planes(struct strand *st, const struct net *net, const struct carry_sum *sum,
-                                  struct planes *pl)
+static void note_uses(const struct net *net, struct layout *l)
 {
-    unsigned carries = net->all ? net->n : 1, made = 0;
+    for (unsigned g = 0; g < net->gates; g++) {
+        const struct gate *gate = &net->gate[g];
 
-    pl->sum = sum;
-    pl->result = strand_alloc(st, net->gates, sizeof *pl->result);
-    if (!pl->result)
-        return st->s->fault.code;
-    TRY(strand_shared(st, &pl->p, MPC_BITS, net->n, sum->u->n));
-    TRY(strand_shared(st, &pl->made, MPC_BITS, net->gates - carries, sum->u->n));
-    for (unsigned i = 1; i < net->n; i++) {
-        struct shared p = shared_plane(&pl->p, i);
+        l->first[3 * net->n + g] = l->last[3 * net->n + g] = gate->round;
+        for (unsigned t = 0; t < 2u * gate->terms; t++) {
+            const struct factor_pair *f = &net->term[gate->first + t / 2];
+            unsigned number = t % 2 ? f->y : f->x;
 
-        shared_add(&p, &sum->u[i], &sum->v[i]);
+            if (!l->first[number] || l->first[number] > gate->round)
+                l->first[number] = gate->round;
+            if (l->last[number] < gate->round)
+                l->last[number] = gate->round;
+        }
     }
-    for (unsigned i = 0; i < carries; i++)
-        pl->result[net->carry[i] - 3 * net->n] = sum->carry[i];
-    for (unsigned g = 0; g < net->gates; g++)
-        if (!pl->result[g].n)
-            pl->result[g] = shared_plane(&pl->made, made++);
+}
+
+static enum sotto_err lay_out(struct strand *st, const struct net *net, bool inverted, struct layout *l)
+{
+    uint16_t *unused, unused_n = 0;
+
+    l->operands = 3 * net->n + net->gates;
+    l->first = strand_alloc(st, 4 * (size_t)l->operands, sizeof *l->first);
+    if (!l->first)
+        return st->s->fault.code;
+    l->last = l->first + l->operands;
+    l->slot = l->last + l->operands;
+    unused = l->slot + l->operands;
+    note_uses(net, l);
+    for (unsigned i = 0; i < l->operands; i++)
+        l->slot[i] = NOWHERE;
+    for (unsigned i = 0; i < (net->all ? net->n : 1); i++)
+        l->first[net->carry[i]] = 0; /* goes to the result */
+    for (unsigned round = 1; round <= net->rounds; round++) {
+        size_t gates = 0, terms = 0;
+
+        for (unsigned i = 0; i < l->operands; i++)
+            if (l->first[i] == round && needs_slot(net, l, i, inverted))
+                l->slot[i] = unused_n ? unused[--unused_n] : (uint16_t)l->slots++;
+        for (unsigned i = 0; i < l->operands; i++)
+            if (l->last[i] == round && l->slot[i] != NOWHERE)
+                unused[unused_n++] = l->slot[i];
+        for (unsigned g = 0; g < net->gates; g++)
+            if (net->gate[g].round == round) {
+                gates++;
+                terms += net->gate[g].terms;
+            }
+        l->products_max = gates > l->products_max ? gates : l->products_max;
+        l->terms_max = terms > l->terms_max ? terms : l->terms_max;
+    }
     return SOTTO_OK;
 }
 
-static struct shared operand(const struct net *net, const struct planes *pl, unsigned number)
+/* --- the run -----------------------------------------------------------------------------------------------
+ */
+
+static enum sotto_err make_room(struct strand *st, struct net *net, const struct carry_shape *shape)
 {
-    if (number < net->n)
-        return pl->sum->u[number];
-    if (number < 2 * net->n)
-        return pl->sum->v[number - net->n];
-    return number < 3 * net->n ? shared_plane(&pl->p, number - 2 * net->n) : pl->result[number - 3 * net->n];
+    net->at = strand_room(st, net->n, sizeof *net->at);
+    net->gate = strand_room(st, shape->ands, sizeof *net->gate);
+    net->term = strand_room(st, shape->ands * TERMS_MAX, sizeof *net->term);
+    net->carry = strand_room(st, net->n, sizeof *net->carry);
+    return net->at && net->gate && net->term && net->carry ? SOTTO_OK : st->s->fault.code;
 }
 
-static void add_round(struct products *b, const struct net *net, const struct planes *pl, unsigned round)
+/* One sum under way. */
+struct under_way {
+    const struct carry_sum *sum;
+    struct shared slots;
+    struct shared *result; /* by product: the plane that it goes to; n is 0 where that is a slot */
+};
+
+static enum sotto_err begin(struct strand *st, const struct net *net, const struct layout *l,
+                            const struct carry_sum *sum, struct under_way *w)
+{
+    w->sum = sum;
+    w->slots = (struct shared){
+        .domain = MPC_BITS, .bits = l->slots, .n = sum->u->n, .stride = ring_words(sum->u->n)
+    };
+    w->result = strand_alloc(st, net->gates, sizeof *w->result);
+    if (!w->result)
+        return st->s->fault.code;
+    for (int a = 0; a < MPC_SHARES_MAX; a++) {
+        if (!sum->u->share[a] || !l->slots)
+            continue;
+        w->slots.share[a] = strand_room(st, 1, shared_share_len(MPC_BITS, l->slots, sum->u->n));
+        if (!w->slots.share[a])
+            return st->s->fault.code;
+    }
+    for (unsigned i = 0; i < (net->all ? net->n : 1); i++)
+        w->result[net->carry[i] - 3 * net->n] = sum->carry[i];
+    return SOTTO_OK;
+}
+
+static struct shared operand(const struct net *net, const struct layout *l, const struct under_way *w,
+                             unsigned number)
+{
+    struct shared z;
+
+    if (number >= 3 * net->n && w->result[number - 3 * net->n].n)
+        return w->result[number - 3 * net->n];
+    if (number >= net->n && number < 2 * net->n)
+        return w->sum->v[number - net->n];
+    if (l->slot[number] == NOWHERE)
+        return w->sum->u[number];
+    z = shared_plane(&w->slots, l->slot[number]);
+    if (number < net->n) /* a complement: it shares all summands but the first with the plane */
+        for (int a = 1; a < MPC_SHARES_MAX; a++)
+            z.share[a] = w->sum->u[number].share[a];
+    return z;
+}
+
+static void clear(const struct shared *plane)
+{
+    for (int a = 0; a < MPC_SHARES_MAX; a++)
+        if (plane->share[a])
+            memset(plane->share[a], 0, shared_words(plane) * sizeof(uint64_t));
+}
+
+static void invert(struct shared *z, const struct shared *plane)
+{
+    if (z->share[0])
+        shared_kernels(z)->neg(z->share[0], plane->share[0], shared_words(z));
+}
+
+/* What round `round` needs for the first time: complements, p, and room for its products. */
+static void make_ready(const struct net *net, const struct layout *l, const struct under_way *w, unsigned round)
+{
+    for (unsigned i = 0; i < l->operands; i++) {
+        struct shared z;
+
+        if (l->first[i] != round || l->slot[i] == NOWHERE)
+            continue;
+        z = operand(net, l, w, i);
+        if (i < net->n) {
+            invert(&z, &w->sum->u[i]);
+        } else if (i < 3 * net->n) {
+            shared_add(&z, &w->sum->u[i - 2 * net->n], &w->sum->v[i - 2 * net->n]);
+            if (w->sum->inverted)
+                invert(&z, &z);
+        } else {
+            clear(&z);
+        }
+    }
+}
+
+static void add_round(struct products *b, const struct net *net, const struct layout *l,
+                      const struct under_way *w, unsigned round)
 {
     for (unsigned g = 0; g < net->gates; g++) {
+        struct shared z;
+
         if (net->gate[g].round != round)
             continue;
-        products_begin(b, &pl->result[g]);
+        z = operand(net, l, w, 3 * net->n + g);
+        products_begin(b, &z);
         for (unsigned t = 0; t < net->gate[g].terms; t++) {
             const struct factor_pair *f = &net->term[net->gate[g].first + t];
-            struct shared x = operand(net, pl, f->x), y = operand(net, pl, f->y);
+            struct shared x = operand(net, l, w, f->x), y = operand(net, l, w, f->y);
 
             products_term(b, &x, &y);
         }
@@ -231,21 +349,25 @@ enum sotto_err carry_run(struct strand *st, const struct carry_sum *sum, size_t 
     struct mpc_cost cost = mpc_cost_of(st);
     struct carry_shape shape = carry_choose(&cost, n, all, sums * ring_words(sum->u->n));
     struct net net = { .n = n, .order = shape.order, .all = all };
-    struct planes *pl = strand_alloc(st, sums, sizeof *pl);
+    struct under_way *w = strand_alloc(st, sums, sizeof *w);
+    struct layout l = { 0 };
     struct products b;
 
-    if (!pl)
+    if (!w)
         return st->s->fault.code;
-    TRY(allocate(st, &net, &shape));
+    TRY(make_room(st, &net, &shape));
     make_net(&net);
     assert(net.gates == shape.ands && net.rounds == shape.rounds);
+    TRY(lay_out(st, &net, sum->inverted, &l));
     for (size_t s = 0; s < sums; s++)
-        TRY(make_planes(st, &net, &sum[s], &pl[s]));
-    TRY(products_init(&b, st, sums * net.gates, sums * net.terms));
+        TRY(begin(st, &net, &l, &sum[s], &w[s]));
+    TRY(products_init(&b, st, sums * l.products_max, sums * l.terms_max));
     for (unsigned round = 1; round <= net.rounds; round++) {
         b.n = b.terms = 0;
-        for (size_t s = 0; s < sums; s++)
-            add_round(&b, &net, &pl[s], round);
+        for (size_t s = 0; s < sums; s++) {
+            make_ready(&net, &l, &w[s], round);
+            add_round(&b, &net, &l, &w[s], round);
+        }
         TRY(products_run(&b));
     }
     arena_release(&st->scratch, mark);

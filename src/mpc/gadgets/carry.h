@@ -23,11 +23,12 @@ struct carry_shape carry_choose(const struct mpc_cost *c, unsigned n, bool all, 
 /** That order's shape. */
 struct carry_shape carry_shape_of(unsigned order, unsigned n, bool all);
 
-/* u + v, n planes each. carry[i], single planes and zero before: the carry out of position i; where not all are
- * wanted, carry[0] is that out of position n-1. */
+/* u + v, n planes each; ~u + v where it is inverted, all of them or none. carry[i], single planes and zero
+ * before: the carry out of position i; where not all are wanted, carry[0] is that out of position n-1. */
 struct carry_sum {
     const struct shared *u, *v;
     struct shared *carry;
+    bool inverted;
 };
 /** `sums` of them in the same rounds. */
 SOTTO_MUST_CHECK enum sotto_err carry_run(struct strand *st, const struct carry_sum *sum, size_t sums,

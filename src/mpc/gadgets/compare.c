@@ -12,37 +12,22 @@ static enum sotto_err vectors(struct strand *st, struct shared **v, size_t count
     return SOTTO_OK;
 }
 
-/* The complement of a plane shares all summands but the first with it. */
-static enum sotto_err complement(struct strand *st, struct shared *z, const struct shared *plane)
-{
-    *z = *plane;
-    if (!plane->share[0])
-        return SOTTO_OK;
-    z->share[0] = strand_room(st, 1, shared_share_len(MPC_BITS, 1, plane->n));
-    if (!z->share[0])
-        return st->s->fault.code;
-    shared_kernels(plane)->neg(z->share[0], plane->share[0], shared_words(plane));
-    return SOTTO_OK;
-}
-
 /* x < y is the carry out of the top of ~x + y; where the top plane is a sign, x and y change places there. */
 static enum sotto_err as_carry(struct strand *st, struct carry_sum *sum, const struct shared *z,
                                const struct shared *x, const struct shared *y, bool is_signed)
 {
-    struct shared *planes = strand_room(st, 2 * x->bits + 1, sizeof *planes), *u = planes,
-                  *v = planes + x->bits;
+    struct shared *planes = strand_room(st, 2 * (size_t)x->bits + 1, sizeof *planes), *v = planes + x->bits;
 
     if (!planes)
         return st->s->fault.code;
     for (unsigned i = 0; i < x->bits; i++) {
         bool turned = is_signed && i == x->bits - 1;
-        struct shared lower = shared_plane(turned ? y : x, i);
 
-        TRY(complement(st, &u[i], &lower));
+        planes[i] = shared_plane(turned ? y : x, i);
         v[i] = shared_plane(turned ? x : y, i);
     }
     v[x->bits] = *z;
-    *sum = (struct carry_sum){ u, v, &v[x->bits] };
+    *sum = (struct carry_sum){ planes, v, &v[x->bits], true };
     return SOTTO_OK;
 }
 
