@@ -13,7 +13,8 @@ static const struct cli_option options[] = {
     { "size", "NUMBER", "run the chosen workloads at this size only", NULL, false },
     { "runs", "NUMBER", "runs of each, of which the median counts (default 5)", NULL, false },
     { "round-worth", "BYTES",
-      "fewer rounds or fewer bytes: how many bytes a round is worth; K, M or G may follow (default: measured)",
+      "fewer rounds or fewer bytes: how many bytes a round is worth; K, M or G may follow (default 4K, so that "
+      "rounds and bytes are the same in every run)",
       NULL, false },
     { "json", NULL, "print one JSON object a line for each workload", NULL, false },
     { "limits", NULL, "measure what this machine can do at best, instead of workloads", NULL, false },
@@ -104,7 +105,9 @@ static enum sotto_err measure_sizes(struct cli *cli, const struct bench_workload
 
 enum sotto_err cmd_bench(struct cli *cli)
 {
-    struct local_options o = { .corrupt = -1, .timeout_ms = 6 * SOTTO_TIMEOUT_MS_DEFAULT };
+    struct local_options o = { .corrupt = -1,
+                               .timeout_ms = 6 * SOTTO_TIMEOUT_MS_DEFAULT,
+                               .round_worth = MPC_ROUND_WORTH_DEFAULT };
     uint64_t size = 0, runs = RUNS_DEFAULT;
 
     TRY(check_names(cli));

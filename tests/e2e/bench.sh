@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # sotto bench: every workload at a reduced size gives the right result (it compares by itself), and rounds and bytes do
-# not change from run to run where the worth of a round is given. No times.
+# not change from run to run. No times.
 set -eu
 # shellcheck source-path=SCRIPTDIR source=lib/e2e.bash
 . "$(dirname "$0")/lib/e2e.bash"
@@ -22,9 +22,9 @@ W7 20
 for protocol in rep4 rep3 clear; do
     while read -r workload size; do
         [ -n "$workload" ] || continue
-        sotto bench "$workload" --size "$size" --runs 1 --round-worth 4K --protocol "$protocol" --json
+        sotto bench "$workload" --size "$size" --runs 1 --protocol "$protocol" --json
         cp out first
-        sotto bench "$workload" --size "$size" --runs 2 --round-worth 4K --protocol "$protocol" --json
+        sotto bench "$workload" --size "$size" --runs 2 --protocol "$protocol" --json
         if python3 - "$workload" "$size" "$protocol" <<'END' 2>why; then ok "$workload $protocol"; else not_ok "$workload $protocol" "$(tail -1 why) $(cat out err)"; fi
 import json, sys
 first, second = json.load(open("first")), json.load(open("out"))
