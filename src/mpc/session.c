@@ -404,20 +404,37 @@ enum sotto_err strand_await(struct strand *st)
     return st->s->fault.code;
 }
 
-enum sotto_err strand_stream(struct strand *st, int key, unsigned step, unsigned use, void *out, size_t len)
+/*  iv: instr (4) | tile (2) | step (2) | use (1) | block counter (7) */
+static void stream_start(const struct strand *st, int key, unsigned step, unsigned use, uint8_t iv[16])
 {
-    struct mpc_session *s = st->s;
-    uint8_t iv[16] = { 0 };
-
-    /*  iv: instr (4) | tile (2) | step (2) | use (1) | block counter (7) */
+    assert(st->s->protocol->holds[st->s->self] >> key & 1);
+    memset(iv, 0, 16);
     put_u32(iv, st->instr);
     put_u16(iv + 4, st->tile);
     put_u16(iv + 6, (uint16_t)step);
     iv[8] = (uint8_t)use;
-    assert(s->protocol->holds[s->self] >> key & 1);
+}
+
+enum sotto_err strand_stream(struct strand *st, int key, unsigned step, unsigned use, void *out, size_t len)
+{
+    struct mpc_session *s = st->s;
+    uint8_t iv[16];
+
+    stream_start(st, key, step, use, iv);
     if (s->fault.code)
         return s->fault.code;
     if (s->options.stream_hook)
         return s->options.stream_hook(s->options.stream_hook_arg, s->self, key, iv, out, len);
     return crypto_stream_read(&s->key[key], iv, out, len);
+}
+
+enum sotto_err strand_stream_at(struct strand *st, int key, unsigned step, unsigned use, uint64_t first,
+                                void *out, size_t len)
+{
+    struct mpc_session *s = st->s;
+    uint8_t iv[16];
+
+    assert(!s->options.stream_hook);
+    stream_start(st, key, step, use, iv);
+    return s->fault.code ? s->fault.code : crypto_stream_read_at(&s->key[key], iv, first, out, len);
 }

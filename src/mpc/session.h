@@ -131,10 +131,15 @@ enum mpc_use {
     MPC_USE_RANDOM = 32,  /* + index */
     MPC_USE_SHUFFLE = 48, /* a pass's permutation */
     MPC_USE_DRAW = 64,    /* joint randomness: random.h; up to 79 */
+    MPC_USE_PAD = 112,    /* + index of the joint input: of its digest's halves */
 };
 /** len bytes of key `key` for (job, instr, tile, step, use). */
 SOTTO_MUST_CHECK enum sotto_err strand_stream(struct strand *st, int key, unsigned step, unsigned use,
                                               void *out, size_t len);
+
+/** The same stream from its block `first` on, 16 bytes a block. Not where a test has replaced the streams. */
+SOTTO_MUST_CHECK enum sotto_err strand_stream_at(struct strand *st, int key, unsigned step, unsigned use,
+                                                 uint64_t first, void *out, size_t len);
 
 /** n uniform words of the kernels' ring or field, drawn as above. The words of a field are draw_len bytes each
  * of the stream, taken modulo the prime: at most 2^-128 from uniform. */

@@ -117,9 +117,36 @@ unsigned cost_lg(uint64_t n)
     return l;
 }
 
+/* rep4: five values and seven digests in eight messages (five.md). */
+static void ands_piece(struct cost *c, uint64_t len)
+{
+    static const struct {
+        unsigned values, digests;
+    } duty[4] = { { 1, 2 }, { 1, 2 }, { 2, 0 }, { 1, 3 } };
+
+    for (unsigned p = 0; p < 4; p++) {
+        unsigned d = (p + 4 - c->turn % 4) % 4;
+
+        c->sent[p] += 2 * COST_HEADER + duty[d].values * len + duty[d].digests * COST_DIGEST;
+    }
+}
+
 void cost_ands(struct cost *c, uint64_t rows, uint64_t n)
 {
-    cost_products(c, rows, cost_plane(n), 8);
+    uint64_t words = cost_plane(n) / 8, most = PIECE / (rows ? rows * 8 : 1);
+    unsigned pieces = 0;
+
+    if (!cost_is_rep4(c)) {
+        cost_products(c, rows, cost_plane(n), 8);
+        return;
+    }
+    if (!rows || !n)
+        return;
+    most = most > 1 ? most / 2 * 2 : 1; /* whole blocks of 16 bytes */
+    for (uint64_t at = 0; at < words; at += most, pieces++)
+        ands_piece(c, 8 * rows * (words - at < most ? words - at : most));
+    c->rounds++;
+    c->turn += pieces;
 }
 
 /* --- carries: gadgets.md, "Carries" -------------------------------------------------------------------------

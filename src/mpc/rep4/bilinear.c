@@ -33,6 +33,6 @@ enum sotto_err rep4_bilinear(struct strand *st, const struct bilinear *b)
                             .target = target_row,
                             .context = b };
 
-    rep4_product_roles(j.roles, st->instr + st->tile + st->step);
+    rep4_product_roles(j.roles, rep4_rotation(st));
     return rep4_joint_run(st, &j);
 }

@@ -1,12 +1,6 @@
 /* rep4.c - the back end over joint inputs and transfers. Numbered steps: docs/protocols/rep4.md. */
 #include "mpc/rep4/rep4.h"
 
-/* Turn the duties from step to step, so that all send alike over time. */
-static unsigned rotation(const struct strand *st)
-{
-    return st->instr + st->tile + st->step;
-}
-
 /* --- products: Fantastic Four, figure 4 ------------------------------------------------------------------ */
 
 /* For every pair {a,b} of summands, the two parties outside it know x_a*y_b + x_b*y_a. These duties use 8 of
@@ -73,7 +67,9 @@ static enum sotto_err rep4_multiply(struct strand *st, const struct product *p, 
                             .target = target_product,
                             .context = &m };
 
-    rep4_product_roles(j.roles, rotation(st));
+    if (p->z.domain == MPC_BITS)
+        return rep4_ands(st, p, n);
+    rep4_product_roles(j.roles, rep4_rotation(st));
     for (size_t i = 0; i < n; i++)
         multiply_own(st, &p[i]);
     return rep4_joint_run(st, &j);
@@ -113,7 +109,7 @@ static enum sotto_err share_parts(struct strand *st, struct shared part[2], cons
                             .fill = fill_part,
                             .target = target_part,
                             .context = &parts };
-    unsigned turn = rotation(st), receiver = turn & 1, sender = turn >> 1 & 1;
+    unsigned turn = rep4_rotation(st), receiver = turn & 1, sender = turn >> 1 & 1;
 
     for (unsigned i = 0; i < 2; i++) {
         unsigned know = i == 0 ? 2 : 0, lack = 2 - know;
@@ -202,7 +198,7 @@ static void add_opened(const struct shared *x, void *out, size_t w0, size_t wn, 
 static enum sotto_err post_opening(struct strand *st, const struct shared *x, uint32_t to, size_t w0, size_t wn,
                                    struct rep4_flight *f)
 {
-    unsigned turn = rotation(st);
+    unsigned turn = rep4_rotation(st);
 
     f->len = wn * shared_rows(x) * shared_kernels(x)->word_len;
     for (unsigned p = 0; p < REP4_PARTIES; p++) {

@@ -70,4 +70,13 @@ void rep4_product_roles(struct rep4_roles roles[6], unsigned turn);
 SOTTO_MUST_CHECK enum sotto_err rep4_permute(struct strand *st, struct shared *z, const struct shared *x,
                                              int pass, const uint32_t *order, size_t item_len);
 
+/** Turn the duties from step to step, so that all send alike over time. */
+static inline unsigned rep4_rotation(const struct strand *st)
+{
+    return st->instr + st->tile + st->step;
+}
+
+/** Products of BITS, for five elements each (ands.c). One round, verified. */
+SOTTO_MUST_CHECK enum sotto_err rep4_ands(struct strand *st, const struct product *p, size_t n);
+
 #endif
