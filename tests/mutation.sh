@@ -100,6 +100,17 @@ mutant "streams do not depend on the tile" test_masks src/mpc/session.c 's/put_u
 mutant "the tail of a revealed vector stays" test_masks src/mpc/gadgets/reveal.c 's/shared_gather\(&exact, x, 0, 1, false\)/shared_copy(&exact, x)/'
 mutant "the tail of a vector that becomes numbers stays" test_masks src/mpc/gadgets/convert.c 's/shared_clear_tail\(&rest\);//'
 
+# --- products of bits ---
+N=src/mpc/rep4/ands.c
+mutant "digests of bits are not compared" test_fault_matrix $N 's/if \(!crypto_equal\(want,/if (0 && !crypto_equal(want,/'
+mutant "digests of bits are not compared (attack)" test_lagging_digest $N 's/if \(!crypto_equal\(want,/if (0 && !crypto_equal(want,/'
+mutant "the second half of a digest is left out" test_gadget_cases $N 's/is_sum\(v\) && i < sizeof got/0 \&\& i < sizeof got/'
+mutant "halves of a digest are not padded" test_masks $N 's/if \(is_sum\(value\)\) \{/if (0) {/'
+mutant "the pad comes from a key that the receiver holds" test_masks $N 's/duties\[value\].receiver\], p->step, MPC_USE_PAD/duties[value].sender], p->step, MPC_USE_PAD/'
+mutant "a sum goes without its mask" test_mask_cases $N 's/X\(0\) \| X\(1\) \| M\(0\),/X(0) | X(1),/'
+mutant "both sums have one mask" test_masks $N 's/MPC_USE_MASK \+ v, p->mask/MPC_USE_MASK + v \/ 2, p->mask/'
+mutant "the second digester of a sum is not suspected" test_fault_cases $N 's/ \| 1u << a->at\[duty->second\];/;/'
+
 # --- inputs and openings ---
 R=src/mpc/rep4/rep4.c
 mutant "an owner may hand out two inputs" test_fault_matrix $R 's/if \(compares && !crypto_equal/if (0 && compares && !crypto_equal/'
