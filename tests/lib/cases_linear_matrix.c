@@ -16,7 +16,7 @@ static void cost_of_result(struct cost *c, const struct case_run *r)
     if (r->c->out[0].domain == MPC_ARITH)
         cost_products(c, 1, word_len * r->out_n[0], word_len);
     else
-        cost_ands(c, k, r->out_n[0]);
+        cost_products(c, k, cost_plane(r->out_n[0]), 8); /* joint inputs for bits, too */
 }
 
 /* --- plain values of up to 128 bits -------------------------------------------------------------------------
