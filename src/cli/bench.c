@@ -17,7 +17,9 @@ static const struct cli_option options[] = {
       "rounds and bytes are the same in every run)",
       NULL, false },
     { "json", NULL, "print one JSON object a line for each workload", NULL, false },
-    { "limits", NULL, "measure what this machine can do at best, instead of workloads", NULL, false },
+    { "limits", NULL, "measure what this machine can do at best, and each workload's bound", NULL, false },
+    { "netns", "NAME", "party P in the network namespace NAMEP at 10.77.0.(P+1); see bench/wan.sh", NULL,
+      false },
     { 0 },
 };
 
@@ -42,7 +44,8 @@ const struct cli_usage bench_usage = {
             "Examples:\n"
             "  sotto bench W5 W7\n"
             "  sotto bench W2/64 --size 10000 --protocol rep3 --json\n"
-            "  sotto bench --limits\n",
+            "  sotto bench --limits        # the machine alone\n"
+            "  sotto bench W1 --limits     # and what it could do W1 in at best\n",
 };
 
 static const struct bench_workload *const families[] = { bench_elementwise, bench_aes, bench_programs,
@@ -91,15 +94,16 @@ static enum sotto_err check_names(struct cli *cli)
 }
 
 static enum sotto_err measure_sizes(struct cli *cli, const struct bench_workload *w,
-                                    const struct local_options *o, uint64_t size, size_t runs)
+                                    const struct local_options *o, uint64_t size, size_t runs,
+                                    const struct bench_limits *limits)
 {
     if (size > w->size_max && w->size_max > 1)
         return fault_set(&cli->fault, SOTTO_ERR_USAGE, "--size %llu: %s takes %llu at most",
                          (unsigned long long)size, w->name, (unsigned long long)w->size_max);
     if (size)
-        return bench_measure(cli, w, o, w->size_max > 1 ? size : 1, runs, NULL);
+        return bench_measure(cli, w, o, w->make ? size : 1, runs, limits);
     for (const uint64_t *n = w->sizes; *n; n++)
-        TRY(bench_measure(cli, w, o, *n, runs, NULL));
+        TRY(bench_measure(cli, w, o, *n, runs, limits));
     return SOTTO_OK;
 }
 
@@ -108,6 +112,7 @@ enum sotto_err cmd_bench(struct cli *cli)
     struct local_options o = { .corrupt = -1,
                                .timeout_ms = 6 * SOTTO_TIMEOUT_MS_DEFAULT,
                                .round_worth = MPC_ROUND_WORTH_DEFAULT };
+    struct bench_limits limits, *known = NULL;
     uint64_t size = 0, runs = RUNS_DEFAULT;
 
     TRY(check_names(cli));
@@ -115,13 +120,21 @@ enum sotto_err cmd_bench(struct cli *cli)
     TRY(options_uint(cli, "size", 1, SOTTO_VECTOR_N_MAX, &size));
     TRY(options_uint(cli, "runs", 1, BENCH_RUNS_MAX, &runs));
     TRY(options_bytes(cli, "round-worth", &o.round_worth));
-    if (options_get(cli, "limits"))
-        return bench_limits(cli);
+    o.netns = options_get(cli, "netns");
+    if (options_get(cli, "limits")) {
+        TRY(bench_limits_measure(cli, &limits));
+        TRY(bench_limits_print(cli, &limits));
+        known = &limits;
+        if (!cli->operands_n)
+            return SOTTO_OK;
+        if (!cli->json)
+            printf("\n");
+    }
     if (!cli->json)
         bench_header(o.protocol, (size_t)runs);
     for (size_t f = 0; f < FAMILIES; f++)
         for (const struct bench_workload *w = families[f]; w->name; w++)
             if (is_chosen(cli, w))
-                TRY(measure_sizes(cli, w, &o, size, (size_t)runs));
+                TRY(measure_sizes(cli, w, &o, size, (size_t)runs, known));
     return SOTTO_OK;
 }

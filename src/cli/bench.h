@@ -59,6 +59,8 @@ struct bench_workload {
     uint64_t size_max; /* of --size */
     bool marked;
     enum bench_kind { BENCH_BITS, BENCH_WORDS } kind; /* of most of the work, for the bound */
+    double touched; /* bytes of a share that the work must read and write in memory, for each of n; for the
+                       bound */
     enum sotto_err (*make)(struct cli *cli, int parties, uint64_t n, struct bench_job *job);
     /** By an independent computation in the open. */
     bool (*is_right)(const struct bench_job *job, const struct vm_result *r);
@@ -89,7 +91,21 @@ SOTTO_MUST_CHECK enum sotto_err bench_measure(struct cli *cli, const struct benc
                                               const struct bench_limits *limits);
 void bench_header(const struct mpc_protocol *protocol, size_t runs);
 
-/* --- bench_limits.c: what one core does at best ----------------------------------------------------------- */
-SOTTO_MUST_CHECK enum sotto_err bench_limits(struct cli *cli);
+/* --- bench_limits.c: what one core does at best, and what follows for a workload ---------------------------
+ */
+enum bench_rate { BENCH_STREAM, BENCH_DIGEST, BENCH_MEMORY, BENCH_CROSS_WORDS, BENCH_CROSS_BITS, BENCH_RATES };
+struct bench_limits {
+    double rate[BENCH_RATES];                           /* bytes a second of one core */
+    double link_byte, message_cpu, ping_wall, ping_cpu; /* seconds; CPU of both ends together */
+};
+SOTTO_MUST_CHECK enum sotto_err bench_limits_measure(struct cli *cli, struct bench_limits *limits);
+SOTTO_MUST_CHECK enum sotto_err bench_limits_print(struct cli *cli, struct bench_limits *limits);
+/** CPU seconds of all parties that the work takes at least on this machine, or 0 where nothing is known. */
+double bench_bound(const struct bench_limits *l, const struct bench_workload *w,
+                   const struct mpc_protocol *protocol, uint64_t n, const struct bench_cost *work);
+
+/* --- bench_link.c ------------------------------------------------------------------------------------------
+ */
+SOTTO_MUST_CHECK enum sotto_err bench_link(struct cli *cli, struct bench_limits *limits);
 
 #endif

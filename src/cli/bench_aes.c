@@ -289,15 +289,15 @@ static bool aes_is_right(const struct bench_job *job, const struct vm_result *r)
 }
 
 const struct bench_workload bench_aes[] = {
-    { "W3",
-      "aes",
-      "AES-128 blocks, key and data secret",
-      { 10000 },
-      1 << SPREAD,
-      true,
-      BENCH_BITS,
-      make_aes,
-      aes_is_right,
-      NULL },
+    {
+        .name = "W3",
+        .variant = "aes",
+        .text = "AES-128 blocks, key and data secret",
+        .sizes = { 10000 },
+        .size_max = 1 << SPREAD,
+        .marked = true,
+        .make = make_aes,
+        .is_right = aes_is_right,
+    },
     { 0 },
 };

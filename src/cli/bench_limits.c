@@ -1,8 +1,10 @@
-/* bench_limits.c - what one core of this machine does at best, measured in the same run as the workloads. */
+/* bench_limits.c - what one core of this machine does at best, measured in the same run as the workloads, and
+ * the bound that follows from it for each workload. docs/operations/benchmarks.md explains the bound. */
 #include "cli/bench.h"
 #include "cli/emit.h"
 
-enum { CACHED_LEN = 1 << 15, MEMORY_LEN = 1 << 26, TRIALS = 5 };
+enum { CACHED_LEN = 1 << 15, MEMORY_LEN = 1 << 26, TRIALS = 5, TIMES = 512 };
+enum { WORDS = CACHED_LEN / 8 / 4 };
 
 struct buffers {
     uint8_t *from, *to; /* MEMORY_LEN bytes each */
@@ -14,7 +16,7 @@ static bool run_stream(struct buffers *b)
     static const uint8_t iv[16];
     bool ok = true;
 
-    for (int i = 0; i < 512; i++)
+    for (int i = 0; i < TIMES; i++)
         ok &= !crypto_stream_read(&b->stream, iv, b->to, CACHED_LEN);
     return ok;
 }
@@ -23,7 +25,7 @@ static bool run_mac(struct buffers *b)
 {
     static const uint8_t key[CRYPTO_KEY_LEN] = { 1 };
 
-    for (int i = 0; i < 512; i++)
+    for (int i = 0; i < TIMES; i++)
         crypto_mac(b->to, key, b->from, CACHED_LEN);
     return true;
 }
@@ -35,14 +37,37 @@ static bool run_copy(struct buffers *b)
     return true;
 }
 
+/* z += x0*y1 + x1*y0 over words of `bits` bits: what a product costs for each pair of summands. */
+static bool run_cross(struct buffers *b, unsigned bits)
+{
+    uint64_t *x = (uint64_t *)b->from;
+
+    for (int i = 0; i < TIMES; i++)
+        ring_kernels_for(bits)->cross_add(b->to, x, x + WORDS, x + 2 * WORDS, x + 3 * WORDS, WORDS);
+    return true;
+}
+
+static bool run_cross_words(struct buffers *b)
+{
+    return run_cross(b, 64);
+}
+
+static bool run_cross_bits(struct buffers *b)
+{
+    return run_cross(b, 1);
+}
+
 static const struct limit {
     const char *name, *text;
     bool (*run)(struct buffers *b);
-    double bytes;
-} limits[] = {
-    { "stream_cipher", "AES-128-CTR, in cache", run_stream, 512.0 * CACHED_LEN },
-    { "digest", "one-time MAC, in cache", run_mac, 512.0 * CACHED_LEN },
-    { "memory_copy", "memcpy of 64 MiB (read and written once each)", run_copy, MEMORY_LEN },
+    double amount;
+} rates[BENCH_RATES] = {
+    [BENCH_STREAM] = { "stream_cipher", "AES-128-CTR, in cache", run_stream, (double)TIMES *CACHED_LEN },
+    [BENCH_DIGEST] = { "digest", "one-time polynomial MAC, in cache", run_mac, (double)TIMES *CACHED_LEN },
+    [BENCH_MEMORY] = { "memory_copy", "memcpy of 64 MiB (read and written once each)", run_copy, MEMORY_LEN },
+    [BENCH_CROSS_WORDS] = { "cross_words", "z += x0*y1 + x1*y0, 64-bit words, bytes of z, in cache",
+                            run_cross_words, (double)TIMES *WORDS * 8 },
+    [BENCH_CROSS_BITS] = { "cross_bits", "the same with bits", run_cross_bits, (double)TIMES *WORDS * 8 },
 };
 
 /* The fastest of a few trials: what the machine can do, not what disturbed it. */
@@ -55,53 +80,115 @@ static bool best_of(const struct limit *limit, struct buffers *b, double *per_se
 
         if (!limit->run(b))
             return false;
-        rate = limit->bytes * 1e9 / (double)(clock_now_ns() - start + 1);
+        rate = limit->amount * 1e9 / (double)(clock_now_ns() - start + 1);
         *per_second = rate > *per_second ? rate : *per_second;
     }
     return true;
 }
 
-static enum sotto_err print_limits(struct cli *cli, struct buffers *b)
-{
-    struct writer out = { 0 };
-    struct emit j = { .out = &out };
-    double rate;
-
-    if (cli->json)
-        emit_object(&j, NULL);
-    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
-        char key[64];
-
-        if (!best_of(&limits[i], b, &rate)) {
-            writer_wipe(&out);
-            return fault_set(&cli->fault, SOTTO_ERR_INTERNAL, "the stream cipher failed");
-        }
-        snprintf(key, sizeof key, "%s_bytes_per_second", limits[i].name);
-        if (cli->json)
-            emit_real(&j, key, rate, 0);
-        else
-            text_format(&out, "%-14s %7.2f GB/s  %s\n", limits[i].name, rate / 1e9, limits[i].text);
-    }
-    if (cli->json) {
-        emit_end(&j, '}');
-        write_u8(&out, '\n');
-    }
-    return cli_print(cli, &out);
-}
-
-enum sotto_err bench_limits(struct cli *cli)
+static enum sotto_err measure_core(struct cli *cli, struct bench_limits *limits)
 {
     static const uint8_t key[16];
     struct buffers b = { .from = mem_alloc(MEMORY_LEN, 1), .to = mem_alloc(MEMORY_LEN, 1) };
-    enum sotto_err err = SOTTO_OK;
+    bool ok = false;
 
-    if (!b.from || !b.to || crypto_stream_init(&b.stream, key))
-        err = fault_set(&cli->fault, SOTTO_ERR_RESOURCE, "not enough memory to measure");
-    if (!err) {
-        err = print_limits(cli, &b);
+    if (b.from && b.to && !crypto_stream_init(&b.stream, key)) {
+        ok = true;
+        for (size_t i = 0; ok && i < BENCH_RATES; i++)
+            ok = best_of(&rates[i], &b, &limits->rate[i]);
         crypto_stream_wipe(&b.stream);
     }
     mem_free(b.from);
     mem_free(b.to);
-    return err;
+    return ok ? SOTTO_OK : fault_set(&cli->fault, SOTTO_ERR_RESOURCE, "not enough memory to measure");
+}
+
+enum sotto_err bench_limits_measure(struct cli *cli, struct bench_limits *limits)
+{
+    *limits = (struct bench_limits){ 0 };
+    term_progress("measuring this machine's limits");
+    TRY(measure_core(cli, limits));
+    TRY(bench_link(cli, limits));
+    term_progress_clear();
+    return SOTTO_OK;
+}
+
+static void print_json(struct bench_limits *l, struct writer *out)
+{
+    struct emit j = { .out = out };
+
+    emit_object(&j, NULL);
+    emit_object(&j, "limits");
+    emit_string(&j, "cpu", cpu_names[cpu_variant()]);
+    for (size_t i = 0; i < BENCH_RATES; i++) {
+        char key[64];
+
+        snprintf(key, sizeof key, "%s_bytes_per_second", rates[i].name);
+        emit_real(&j, key, l->rate[i], 0);
+    }
+    emit_real(&j, "link_cpu_seconds_per_byte", l->link_byte, 15);
+    emit_real(&j, "message_cpu_seconds", l->message_cpu, 9);
+    emit_real(&j, "ping_seconds", l->ping_wall, 9);
+    emit_real(&j, "ping_cpu_seconds", l->ping_cpu, 9);
+    emit_end(&j, '}');
+    emit_end(&j, '}');
+    write_u8(out, '\n');
+}
+
+enum sotto_err bench_limits_print(struct cli *cli, struct bench_limits *l)
+{
+    struct writer out = { 0 };
+
+    if (cli->json) {
+        print_json(l, &out);
+        return cli_print(cli, &out);
+    }
+    text_format(&out, "one core at best, kernels for %s:\n", cpu_names[cpu_variant()]);
+    for (size_t i = 0; i < BENCH_RATES; i++)
+        text_format(&out, "  %-14s %7.2f GB/s  %s\n", rates[i].name, l->rate[i] / 1e9, rates[i].text);
+    text_format(
+        &out,
+        "  %-14s %7.3f ns    CPU of a byte over loopback TLS, both ends together\n"
+        "  %-14s %7.1f us    there and back, 16 bytes each way\n"
+        "  %-14s %7.1f us    CPU of it, both ends together\n"
+        "  %-14s %7.1f us    CPU of a small message at both ends, where nobody has to be woken for it\n",
+        "link byte", l->link_byte * 1e9, "ping", l->ping_wall * 1e6, "ping CPU", l->ping_cpu * 1e6, "message",
+        l->message_cpu * 1e6);
+    return cli_print(cli, &out);
+}
+
+/* --- the bound -------------------------------------------------------------------------------------------- */
+
+/* What a protocol makes of each byte that is sent, all parties together. A message of rep4 is masked by three
+ * holders of a key and digested twice, and comes with half a pair of summands' products at two parties; one of
+ * rep3 is masked by two streams and comes with three products. */
+static const struct work_of_byte {
+    const char *protocol;
+    double streams, digests, cross; /* bytes; of z of a cross_add */
+} work_of_byte[] = {
+    { "rep4", 3, 2, 2 },
+    { "rep3", 2, 0, 1.5 },
+};
+
+double bench_bound(const struct bench_limits *l, const struct bench_workload *w,
+                   const struct mpc_protocol *protocol, uint64_t n, const struct bench_cost *work)
+{
+    double bytes = 0, cross = w->kind == BENCH_WORDS ? l->rate[BENCH_CROSS_WORDS] : l->rate[BENCH_CROSS_BITS],
+           bound;
+    const struct work_of_byte *of = NULL;
+
+    for (size_t i = 0; i < sizeof work_of_byte / sizeof work_of_byte[0]; i++)
+        if (!strcmp(work_of_byte[i].protocol, protocol->name))
+            of = &work_of_byte[i];
+    if (!of || w->run)
+        return 0;
+    for (int p = 0; p < protocol->parties; p++)
+        bytes += (double)work->bytes_sent[p];
+    bound = bytes * (l->link_byte + of->streams / l->rate[BENCH_STREAM] + of->digests / l->rate[BENCH_DIGEST] +
+                     of->cross / cross);
+    bound += (double)work->rounds * protocol->parties * l->message_cpu; /* one message a party at least */
+    /* Operands are read and results written once; a copy moves twice its length. */
+    bound += (double)n * w->touched * __builtin_popcount(protocol->holds[0]) * protocol->parties / 2 /
+             l->rate[BENCH_MEMORY];
+    return bound;
 }

@@ -216,7 +216,8 @@ enum sotto_err bench_measure(struct cli *cli, const struct bench_workload *w, co
     line.wall = SPREAD(samples, runs, whole.wall);
     line.work_cpu = SPREAD(samples, runs, work.cpu);
     line.work_wall = SPREAD(samples, runs, work.wall);
-    (void)limits;
+    if (limits)
+        line.bound = bench_bound(limits, w, o->protocol, n, &line.last->work);
     if (cli->json)
         print_json(&line, &out);
     else

@@ -187,16 +187,50 @@ static bool ands_are_right(const struct bench_job *job, const struct vm_result *
     return bits_are_right(job, r, and_of);
 }
 
-/* clang-format off */
 const struct bench_workload bench_elementwise[] = {
-    { "W1", "", "products of 64-bit integers", { 10000000 }, 100000000, true, BENCH_WORDS,
-      make_products, products_are_right, NULL },
-    { "W2", "64", "comparisons of signed 64-bit integers", { 1000000 }, 100000000, true, BENCH_BITS,
-      make_comparisons_64, comparisons_64_are_right, NULL },
-    { "W2", "32", "comparisons of signed 32-bit integers", { 1000000 }, 100000000, true, BENCH_BITS,
-      make_comparisons_32, comparisons_32_are_right, NULL },
-    { "W3", "and", "ANDs, 1,000 deep, this many wide", { 1000000 }, 100000000, true, BENCH_BITS,
-      make_ands, ands_are_right, NULL },
+    {
+        .name = "W1",
+        .variant = "",
+        .text = "products of 64-bit integers",
+        .sizes = { 10000000 },
+        .size_max = SOTTO_VECTOR_N_MAX,
+        .marked = true,
+        .kind = BENCH_WORDS,
+        .touched = 24,
+        .make = make_products,
+        .is_right = products_are_right,
+    },
+    {
+        .name = "W2",
+        .variant = "64",
+        .text = "comparisons of signed 64-bit integers",
+        .sizes = { 1000000 },
+        .size_max = SOTTO_VECTOR_N_MAX,
+        .marked = true,
+        .touched = 16,
+        .make = make_comparisons_64,
+        .is_right = comparisons_64_are_right,
+    },
+    {
+        .name = "W2",
+        .variant = "32",
+        .text = "comparisons of signed 32-bit integers",
+        .sizes = { 1000000 },
+        .size_max = SOTTO_VECTOR_N_MAX,
+        .marked = true,
+        .touched = 8,
+        .make = make_comparisons_32,
+        .is_right = comparisons_32_are_right,
+    },
+    {
+        .name = "W3",
+        .variant = "and",
+        .text = "ANDs, 1,000 deep, so many wide",
+        .sizes = { 1000000 },
+        .size_max = SOTTO_VECTOR_N_MAX,
+        .marked = true,
+        .make = make_ands,
+        .is_right = ands_are_right,
+    },
     { 0 },
 };
-/* clang-format on */

@@ -213,19 +213,41 @@ static enum sotto_err run_check_aes(struct cli *cli, const struct local_options 
     return measure_tool(cli, &command, s);
 }
 
-/* clang-format off */
 const struct bench_workload bench_programs[] = {
-    { "W5", "", "second-price auction, this many bids of 32 bits", { 100, 1000, 100000 }, 10000000, false,
-      BENCH_BITS, make_auction, auction_is_so, NULL },
-    { "W7", "", "products, each depending on the one before", { 1000 }, 1000000, false, BENCH_WORDS, make_powers,
-      powers_are_right, NULL },
+    {
+        .name = "W5",
+        .variant = "",
+        .text = "second-price auction, so many bids of 32 bits",
+        .sizes = { 100, 1000, 100000 },
+        .size_max = 10000000,
+        .touched = 4,
+        .make = make_auction,
+        .is_right = auction_is_so,
+    },
+    {
+        .name = "W7",
+        .variant = "",
+        .text = "products, each depending on the one before",
+        .sizes = { 1000 },
+        .size_max = 1000000,
+        .kind = BENCH_WORDS,
+        .make = make_powers,
+        .is_right = powers_are_right,
+    },
     { 0 },
 };
 
 const struct bench_workload bench_startup[] = {
-    { "W9", "run", "sotto run of a one-line program", { 1 }, 1, false, BENCH_WORDS, NULL, NULL, run_start },
-    { "W9", "check", "sotto check of the auction", { 1 }, 1, false, BENCH_WORDS, NULL, NULL, run_check },
-    { "W9", "aes", "sotto check of AES-128", { 1 }, 1, false, BENCH_WORDS, NULL, NULL, run_check_aes },
+    { .name = "W9",
+      .variant = "run",
+      .text = "sotto run of a one-line program",
+      .sizes = { 1 },
+      .run = run_start },
+    { .name = "W9",
+      .variant = "check",
+      .text = "sotto check of the auction",
+      .sizes = { 1 },
+      .run = run_check },
+    { .name = "W9", .variant = "aes", .text = "sotto check of AES-128", .sizes = { 1 }, .run = run_check_aes },
     { 0 },
 };
-/* clang-format on */

@@ -6,6 +6,9 @@
  *
  *   party ──HELLO key, port──▶ launcher ──PEERS of all──▶ party ──PROGRESS ...── REPORT──▶ launcher
  *
+ * With `netns` they are joined over whatever links those namespaces, where party p has the address
+ * 10.77.0.(p + 1): for measurements over networks that are slow on purpose (bench/wan.sh).
+ *
  * A party's process has its own rows only, dies with the launcher, and is reaped before local_run returns. */
 #ifndef SOTTO_CLI_LOCAL_H
 #define SOTTO_CLI_LOCAL_H
@@ -17,7 +20,8 @@ struct local_options {
     int corrupt; /* the party that cheats, or -1 */
     unsigned timeout_ms;
     uint64_t memory_max;
-    uint64_t round_worth;                                                             /* 0: measured */
+    uint64_t round_worth; /* 0: measured */
+    const char *netns; /* party p runs in the network namespace of this name and p; NULL: all are on loopback */
     void (*on_progress)(void *arg, uint64_t elapsed_ns, const struct vm_progress *p); /* may be NULL */
     void *on_progress_arg;
 };

@@ -2,6 +2,8 @@
 #include "cli/local.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -53,6 +55,32 @@ static bool say_hello(struct local_child *c, const struct crypto_identity *id, u
     return send_record(c, &record);
 }
 
+static void host_of(const struct local_child *c, int party, char host[sizeof((struct net_peer *)0)->host])
+{
+    snprintf(host, sizeof((struct net_peer *)0)->host, c->options->netns ? "10.77.0.%d" : "127.0.0.1",
+             party + 1);
+}
+
+/* Before any socket is made. */
+static bool enter_namespace(const struct local_child *c, struct fault *f)
+{
+    char path[256];
+    bool ok;
+    int fd;
+
+    if (!c->options->netns)
+        return true;
+    snprintf(path, sizeof path, "/run/netns/%s%d", c->options->netns, c->self);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    ok = fd >= 0 && setns(fd, CLONE_NEWNET) == 0;
+    if (!ok)
+        fault_set(f, SOTTO_ERR_RESOURCE, "party %d cannot enter the network namespace %s: %s", c->self, path,
+                  strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
 /* The launcher's answer: everybody's key and port. */
 static bool read_peers(struct local_child *c, struct net_peer *peers)
 {
@@ -74,7 +102,7 @@ static bool read_peers(struct local_child *c, struct net_peer *peers)
         return false;
     for (int p = 0; p < c->options->protocol->parties; p++) {
         snprintf(peers[p].name, sizeof peers[p].name, "party%d", p);
-        snprintf(peers[p].host, sizeof peers[p].host, "127.0.0.1");
+        host_of(c, p, peers[p].host);
         memcpy(peers[p].public_key, read_bytes(&in, CRYPTO_SIGN_PUBLIC_LEN), CRYPTO_SIGN_PUBLIC_LEN);
         peers[p].port = read_u16(&in);
     }
@@ -100,11 +128,15 @@ static bool run(struct local_child *c, struct run_result *result, struct fault *
         .on_progress = c->self == 0 ? on_progress : NULL,
         .on_progress_arg = c,
     };
+    char host[sizeof peers[0].host];
     uint16_t port = 0;
 
     crypto_identity_new(&id);
+    if (!enter_namespace(c, f))
+        return true;
     if (c->options->protocol->parties > 1) {
-        side.listen_fd = net_listen("127.0.0.1", &port, f);
+        host_of(c, c->self, host);
+        side.listen_fd = net_listen(host, &port, f);
         if (side.listen_fd < 0)
             return true;
     }

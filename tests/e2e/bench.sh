@@ -63,5 +63,17 @@ expect "too many runs" 2 "--runs" bench W7 --runs 1000
 expect "unknown workload" 2 "'sotto bench --help' lists them" bench W99
 expect "unknown variant" 2 "unknown workload 'W2/16'" bench W2/16
 expect "limits as a table" 0 "GB/s" bench --limits
+expect "a namespace that is none" 1 "network namespace" bench W7 --size 10 --runs 1 --netns sotto-none-
+
+sotto bench W7 W1 --size 1000 --runs 1 --limits --json
+if python3 - <<'END' 2>why; then ok "bounds"; else not_ok "bounds" "$(tail -1 why) $(cat out err)"; fi
+import json
+limits, *lines = [json.loads(line) for line in open("out")]
+limits = limits["limits"]
+assert limits.pop("cpu") in ("portable", "avx2", "avx512")
+assert len(limits) == 9 and all(v > 0 for v in limits.values()), limits
+assert [l["workload"] for l in lines] == ["W1", "W7"]
+assert all(l["bound_cpu_seconds"] > 0 for l in lines)
+END
 if [ -z "$(ls tmp)" ]; then ok "no file left"; else not_ok "no file left" "$(ls tmp)"; fi
 finish
