@@ -2,6 +2,7 @@
 """Results of `sotto bench --limits --json` as a table and a plot.
 
 report.py RESULTS.jsonl TABLE.md PLOT.svg    limits and workloads of one or more protocols, in the order measured
+report.py --wan WAN.jsonl DELAY_MS MBIT      workloads over slow links: a table on the standard output
 """
 import json
 import math
@@ -112,7 +113,23 @@ def plot(parts, out):
     out.write("</svg>\n")
 
 
+def wan(path, delay_ms, mbit):
+    """Rounds and wall time; the least that the links allow for them is rounds x delay + bytes / rate."""
+    with open(path) as lines:
+        workloads = [json.loads(line) for line in lines]
+    print(f"Links of {delay_ms} ms each way, {mbit} Mbit/s out of every party\n\n"
+          "| | protocol | n | rounds | MB a party | work: wall s | links alone: s |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |")
+    for w in workloads:
+        most = max(w["work_bytes_sent"])
+        least = w["work_rounds"] * float(delay_ms) / 1000 + most * 8 / (float(mbit) * 1e6)
+        print(f"| {name_of(w)} | {w['protocol']} | {w['n']:,} | {w['work_rounds']:,} | {most / 1e6:.2f} "
+              f"| {w['work_wall_seconds']:.2f} | {least:.2f} |")
+
+
 def main():
+    if len(sys.argv) == 5 and sys.argv[1] == "--wan":
+        wan(*sys.argv[2:])
+        return
     if len(sys.argv) != 4:
         sys.exit(__doc__)
     parts = [p for p in read(sys.argv[1]) if p[1]]
