@@ -99,51 +99,18 @@ static void draw_collision(const struct case_run *r, uint64_t seed)
 /* --- costs: docs/protocols/data.md
  * ---------------------------------------------------------------------------- */
 
-/* Bytes of the columns that a vector is cut into: 8, 16, 32 or 64 planes each. */
-static size_t columns(const struct case_vector *v, size_t n, uint64_t *len)
+static void cost_both(struct cost *c, const struct case_run *r)
 {
-    size_t count = 0;
-
-    if (v->domain == MPC_ARITH) {
-        *len = n * v->bits / 8;
-        return 1;
-    }
-    for (unsigned p = 0; p < v->bits; p += 64, count++) {
-        unsigned left = v->bits - p, width = left <= 8 ? 8 : left <= 16 ? 16 : left <= 32 ? 32 : 64;
-
-        len[count] = 8 * ((n * width + 63) / 64);
-    }
-    return count;
-}
-
-/* One pass of a column of len bytes, up to one piece. */
-static void cost_pass(struct cost *c, int pass, uint64_t len)
-{
-    for (int p = 0; p < c->protocol->parties; p++) {
-        if (cost_is_rep4(c) && p != pass)
-            c->sent[p] += 2 * COST_HEADER + len + COST_DIGEST;
-        if (!cost_is_rep4(c) && p != (pass + 1) % 3)
-            c->sent[p] += COST_HEADER + len;
-    }
-}
-
-static void cost_shuffle(struct cost *c, const struct case_vector *v, size_t count, size_t n)
-{
-    for (size_t i = 0; i < count; i++) {
-        uint64_t len[4];
-        size_t cols = columns(&v[i], n, len);
-
-        for (size_t k = 0; k < cols; k++)
-            for (int j = 0; j < c->protocol->passes; j++)
-                cost_pass(c, j, len[k]);
-    }
+    cost_shuffle_bits(c, 40, r->n);
+    cost_shuffle_arith(c, 64, r->n);
     c->rounds += (uint64_t)c->protocol->passes;
 }
 
 static void cost_there_and_back(struct cost *c, const struct case_run *r)
 {
-    cost_shuffle(c, r->c->in, 2, r->n);
-    cost_shuffle(c, r->c->in, 2, r->n);
+    cost_draw(c, r->n);
+    cost_both(c, r);
+    cost_both(c, r);
 }
 
 /* ----------------------------------------------------------------------------------------------------------------

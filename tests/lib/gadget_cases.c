@@ -1,7 +1,16 @@
 /* gadget_cases.c - the families of gadgets. A new one is a line here and a file cases_x.c. */
 #include "lib/gadget_case.h"
 
-#define FAMILIES(X) X(core) X(linear_scan) X(linear_matrix) X(field) X(data)
+/* One line each, so that two who add one do not meet. */
+/* clang-format off */
+#define FAMILIES(X) \
+    X(core) \
+    X(linear_scan) \
+    X(linear_matrix) \
+    X(field) \
+    X(data) \
+    X(data_sort)
+/* clang-format on */
 
 #define X(name)                                                                                                \
     extern const struct gadget_case cases_##name[];                                                            \

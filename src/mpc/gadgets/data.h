@@ -45,4 +45,27 @@ SOTTO_MUST_CHECK enum sotto_err gadget_permute_from(struct strand *st, struct sh
 SOTTO_MUST_CHECK enum sotto_err gadget_permute_invert(struct strand *st, struct shared *z,
                                                       const struct shared *sigma);
 
+/* --- orders (data_sort.c) --- */
+
+/* Planes from..from+bits of a table's first vector, which is BITS. */
+struct data_key {
+    unsigned from, bits;
+    bool descending, is_signed;
+};
+
+/** z = x, its rows by the keys, the first key first, and stable. If z has fewer rows than x it gets the first
+ * ones, which costs less. index (BITS, data_index_bits(x->n) planes; or NULL) = which row of x each is. */
+SOTTO_MUST_CHECK enum sotto_err gadget_sort(struct strand *st, struct shared *z, struct shared *index,
+                                            const struct shared *x, size_t count, const struct data_key *key,
+                                            size_t keys);
+/** z (BITS, data_index_bits planes) = the place of each row of x in that order. */
+SOTTO_MUST_CHECK enum sotto_err gadget_rank(struct strand *st, struct shared *z, const struct shared *x,
+                                            const struct data_key *key, size_t keys);
+/** z = the rows of x and then those of y, by the keys: a row of x before one of y with the same keys. */
+SOTTO_MUST_CHECK enum sotto_err gadget_merge(struct strand *st, struct shared *z, const struct shared *x,
+                                             const struct shared *y, size_t count, const struct data_key *key,
+                                             size_t keys);
+/** Least number of planes, at least 1, that hold 0..n-1. */
+unsigned data_index_bits(size_t n);
+
 #endif

@@ -42,11 +42,19 @@ SOTTO_MUST_CHECK enum sotto_err data_rows_shuffle(struct strand *st, const struc
 SOTTO_MUST_CHECK enum sotto_err data_rows_planes(struct strand *st, const struct data_column *c,
                                                  const uint32_t *order, const struct shared *z);
 
+/** Which row comes at place 0..wanted of all, into row[0..wanted) (row has room for all n): columns 0..keys are
+ * the key, unsigned, the last one most significant. The rows are shuffled and their keys pairwise different:
+ * then what is opened is the order of a uniform permutation. data_order.c */
+SOTTO_MUST_CHECK enum sotto_err data_rows_order(struct strand *st, const struct data_rows *r, size_t keys,
+                                                size_t wanted, uint32_t *row);
+
+/** z (made here) = the rows of x, then those of y. */
+SOTTO_MUST_CHECK enum sotto_err data_join_rows(struct strand *st, struct shared *z, const struct shared *x,
+                                               const struct shared *y, size_t count);
+
 /** z (BITS, fresh) = 0, 1, 2, ... as public values. */
 void data_index(struct shared *z);
 /** Planes from..from+bits of x, in place. */
 struct shared data_planes(const struct shared *x, unsigned from, unsigned bits);
-/** Least number of planes that hold 0..n-1; at least 1. */
-unsigned data_index_bits(size_t n);
 
 #endif

@@ -1,0 +1,167 @@
+/* data_sort.c - stable sorts: shuffle, order by opened comparisons, move. docs/protocols/data.md, "Sort".
+ *
+ *   planes of the table that is shuffled, least significant first:
+ *   | position in x | last key | ... | first key || other planes of x[0] |   and the other vectors
+ *
+ * The position makes all keys different, which is what the opening of comparisons asks for, and the sort
+ * stable. */
+#include "mpc/gadgets/data_rows.h"
+
+/* Where each plane of the table comes from; `flip`: complemented. */
+struct layout {
+    unsigned bits, index_bits, key_bits, *from;
+    bool *flip;
+};
+
+static enum sotto_err plan_layout(struct strand *st, struct layout *l, const struct shared *x,
+                                  const struct data_key *key, size_t keys)
+{
+    bool *taken = strand_alloc(st, x->bits + 1, sizeof *taken);
+    unsigned most = x->bits;
+
+    for (size_t k = 0; k < keys; k++)
+        most += key[k].bits;
+    *l = (struct layout){ .index_bits = data_index_bits(x->n) };
+    l->from = strand_alloc(st, most + 1, sizeof *l->from);
+    l->flip = strand_alloc(st, most + 1, sizeof *l->flip);
+    if (!taken || !l->from || !l->flip)
+        return st->s->fault.code;
+    for (size_t k = keys; k-- > 0;)
+        for (unsigned p = 0; p < key[k].bits; p++) {
+            assert(key[k].from + p < x->bits);
+            taken[key[k].from + p] = true;
+            l->from[l->bits] = key[k].from + p;
+            /* The greatest becomes the least; a negative number has the sign's bit. */
+            l->flip[l->bits++] = key[k].descending != (key[k].is_signed && p == key[k].bits - 1);
+        }
+    l->key_bits = l->bits;
+    for (unsigned p = 0; p < x->bits; p++)
+        if (!taken[p])
+            l->from[l->bits++] = p;
+    return SOTTO_OK;
+}
+
+static void move_planes(const struct layout *l, const struct shared *table, const struct shared *x, bool back)
+{
+    for (unsigned p = 0; p < l->bits; p++) {
+        struct shared t = shared_plane(table, l->index_bits + p), v = shared_plane(x, l->from[p]),
+                      *to = back ? &v : &t, *from = back ? &t : &v;
+
+        if (l->flip[p])
+            shared_neg(to, from);
+        else
+            shared_copy(to, from);
+    }
+}
+
+/* A table that is shuffled, and which of its rows comes at which place. */
+struct sorted {
+    struct layout layout;
+    struct shared *vector; /* vector[0] as laid out, then the others as they are */
+    struct data_shuffle shuffle;
+    struct data_rows rows;
+    uint32_t *row;
+};
+
+static enum sotto_err order(struct strand *st, struct sorted *s, const struct shared *x, size_t count,
+                            const struct data_key *key, size_t keys, size_t wanted)
+{
+    struct shared index;
+    unsigned front;
+
+    TRY(plan_layout(st, &s->layout, x, key, keys));
+    front = s->layout.index_bits + s->layout.key_bits;
+    s->vector = strand_alloc(st, count, sizeof *s->vector);
+    s->row = strand_room(st, x->n, sizeof *s->row);
+    if (!s->vector || !s->row)
+        return st->s->fault.code;
+    memcpy(s->vector, x, count * sizeof *x);
+    TRY(strand_shared(st, &s->vector[0], MPC_BITS, s->layout.index_bits + s->layout.bits, x->n));
+    index = data_planes(&s->vector[0], 0, s->layout.index_bits);
+    data_index(&index);
+    move_planes(&s->layout, &s->vector[0], x, false);
+    TRY(gadget_shuffle_draw(st, &s->shuffle, x->n));
+    TRY(data_rows_from(st, &s->rows, s->vector, count, front));
+    TRY(data_rows_shuffle(st, &s->shuffle, &s->rows, false));
+    return data_rows_order(st, &s->rows, (front + 63) / 64, wanted, s->row);
+}
+
+enum sotto_err gadget_sort(struct strand *st, struct shared *z, struct shared *index, const struct shared *x,
+                           size_t count, const struct data_key *key, size_t keys)
+{
+    struct arena_mark mark = arena_mark(&st->scratch);
+    struct shared *moved = strand_alloc(st, count, sizeof *moved), first;
+    struct sorted s;
+
+    if (!moved)
+        return st->s->fault.code;
+    assert(z->n <= x->n);
+    if (!z->n)
+        return SOTTO_OK;
+    TRY(order(st, &s, x, count, key, keys, z->n));
+    memcpy(moved, z, count * sizeof *z);
+    moved[0] = s.vector[0]; /* its contents have become rows */
+    moved[0].n = z->n;
+    TRY(data_rows_to(st, &s.rows, s.row, moved, 0, count));
+    move_planes(&s.layout, &moved[0], z, true);
+    if (index) {
+        first = data_planes(&moved[0], 0, s.layout.index_bits);
+        shared_copy(index, &first);
+    }
+    arena_release(&st->scratch, mark);
+    return SOTTO_OK;
+}
+
+enum sotto_err gadget_rank(struct strand *st, struct shared *z, const struct shared *x,
+                           const struct data_key *key, size_t keys)
+{
+    struct arena_mark mark = arena_mark(&st->scratch);
+    struct shared rank;
+    struct sorted s;
+    uint64_t *place = strand_room(st, x->n, sizeof *place);
+
+    if (!place)
+        return st->s->fault.code;
+    if (!x->n)
+        return SOTTO_OK;
+    TRY(order(st, &s, x, 1, key, keys, x->n));
+    for (size_t i = 0; i < x->n; i++)
+        place[s.row[i]] = i;
+    TRY(strand_shared(st, &rank, MPC_BITS, z->bits, x->n));
+    shared_public(&rank, place, false);
+    TRY(gadget_shuffle(st, &s.shuffle, z, &rank, 1, true));
+    arena_release(&st->scratch, mark);
+    return SOTTO_OK;
+}
+
+enum sotto_err data_join_rows(struct strand *st, struct shared *z, const struct shared *x,
+                              const struct shared *y, size_t count)
+{
+    for (size_t v = 0; v < count; v++) {
+        TRY(strand_shared(st, &z[v], x[v].domain, x[v].bits, x[v].n + y[v].n));
+        if (z[v].domain == MPC_BITS) {
+            shared_place(&z[v], 0, &x[v]);
+            shared_place(&z[v], x[v].n, &y[v]);
+        } else {
+            struct shared first = shared_slice(&z[v], 0, x[v].n), rest = shared_slice(&z[v], x[v].n, y[v].n);
+
+            shared_copy(&first, &x[v]);
+            shared_copy(&rest, &y[v]);
+        }
+    }
+    return SOTTO_OK;
+}
+
+enum sotto_err gadget_merge(struct strand *st, struct shared *z, const struct shared *x, const struct shared *y,
+                            size_t count, const struct data_key *key, size_t keys)
+{
+    struct arena_mark mark = arena_mark(&st->scratch);
+    struct shared *both = strand_alloc(st, count, sizeof *both);
+
+    if (!both)
+        return st->s->fault.code;
+    TRY(data_join_rows(st, both, x, y, count));
+    TRY(gadget_sort(st, z, NULL, both, count, key, keys));
+    arena_release(&st->scratch, mark);
+    return SOTTO_OK;
+}
