@@ -125,7 +125,7 @@ static void want_sort(const struct case_run *r)
 /* Comparisons of b planes of n pairs, then their opening. */
 static void cost_comparisons(struct cost *c, uint64_t bits, uint64_t n)
 {
-    cost_less_any(c, bits, n);
+    cost_less(c, bits, n, 1);
     cost_reveal(c, mpc_everyone(c->protocol), cost_plane(n));
 }
 

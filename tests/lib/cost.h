@@ -44,8 +44,6 @@ void cost_draw(struct cost *c, uint64_t n);
 /** What is sent for a column of a shuffle; a round a pass for all columns together is not counted. */
 void cost_shuffle_bits(struct cost *c, unsigned planes, uint64_t n);
 void cost_shuffle_arith(struct cost *c, unsigned bits, uint64_t n);
-/** `less` for any k. */
-void cost_less_any(struct cost *c, uint64_t k, uint64_t n);
 void cost_extreme(struct cost *c, uint64_t k, uint64_t n, bool value, bool index, size_t round_worth);
 
 #endif

@@ -32,10 +32,3 @@ void cost_shuffle_arith(struct cost *c, unsigned bits, uint64_t n)
 {
     cost_passes(c, n * bits / 8);
 }
-
-void cost_less_any(struct cost *c, uint64_t k, uint64_t n)
-{
-    cost_ands(c, k, n);
-    for (uint64_t segments = k; segments > 1; segments -= segments / 2)
-        cost_ands(c, 2 * (segments / 2) - 1, n);
-}

@@ -8,6 +8,7 @@
  *   then      | < p0 | p0 | p0..p1 | p1 | ... | > pm-1  |  each part is a segment
  *
  * A segment that is short is all sample. All segments go on at once: a level is one batch of comparisons. */
+#include "mpc/gadgets/carry.h"
 #include "mpc/gadgets/data_rows.h"
 
 struct segment {
@@ -22,6 +23,7 @@ struct ordering {
     size_t keys;   /* columns of rows that are the key, the least significant first */
     unsigned bits; /* of them together */
     size_t wanted; /* places that matter: the first ones */
+    uint64_t pair_cost, level_cost;
     size_t all_pairs_n;
     uint32_t *row;        /* by place */
     uint32_t *low, *high; /* by place: the row comes after pivot low-1 and before pivot high */
@@ -47,20 +49,24 @@ static unsigned log2_ceil(size_t n)
 /* --- the plan: a level is worth its rounds, and a comparison its bytes ---------------------------------------
  */
 
-/* Bytes that a party sends on average in rep4 for a comparison, in sixteenths: 3 a gate, and about 3k gates. */
-static uint64_t pair_cost(unsigned bits)
+/* A comparison as the cost model makes it for a tile by itself: the levels of a sort follow one another, so the
+ * bytes of the tiles beside it do not make up for more rounds in each. */
+static void price(const struct strand *st, struct ordering *o)
 {
-    return 9 * (uint64_t)bits;
-}
+    struct mpc_cost c = mpc_cost_of(st);
+    size_t n = o->rows->n < o->tile_n ? o->rows->n : o->tile_n;
+    struct carry_shape shape;
 
-static uint64_t level_cost(const struct strand *st, unsigned bits)
-{
-    return 16 * (uint64_t)(log2_ceil(bits) + 3) * st->s->options.round_worth;
+    c.beside = 1;
+    shape = carry_choose(&c, o->bits, false, ring_words(n));
+    o->pair_cost = shape.ands * (c.quarters ? c.quarters : 1);
+    o->level_cost =
+        32 * (uint64_t)(shape.rounds + 2) * c.round_worth; /* both in 32nds of a byte that a party sends */
 }
 
 /* Segments of up to this many rows: comparing all pairs costs (n-1)/2 a row, on average over the lengths that
  * come 0.3 n, instead of lg n in as many levels and two more. */
-static size_t all_pairs_max(const struct strand *st, size_t n, unsigned bits)
+static size_t all_pairs_max(const struct ordering *o, size_t n)
 {
     enum { LEAST = 8, MOST = 1 << 10 };
     size_t most = LEAST;
@@ -68,7 +74,7 @@ static size_t all_pairs_max(const struct strand *st, size_t n, unsigned bits)
     for (size_t m = LEAST + 1; m <= MOST; m++) {
         uint64_t lg = log2_ceil(m), more = 3 * m > 10 * lg ? (3 * m - 10 * lg) / 10 : 0;
 
-        if ((uint64_t)n * more * pair_cost(bits) > (lg + 2) * level_cost(st, bits))
+        if ((uint64_t)n * more * o->pair_cost > (lg + 2) * o->level_cost)
             break;
         most = m;
     }
@@ -81,13 +87,13 @@ static size_t sample_of(const struct ordering *o, size_t n)
     return n <= o->all_pairs_n ? n : ((size_t)1 << (log2_ceil(n) + 1) / 2) - 1;
 }
 
-static unsigned ways_for(const struct strand *st, const struct ordering *o, size_t searching)
+static unsigned ways_for(const struct ordering *o, size_t searching)
 {
-    uint64_t best = UINT64_MAX, pair = pair_cost(o->bits), level = level_cost(st, o->bits);
+    uint64_t best = UINT64_MAX;
     unsigned choice = 1;
 
     for (unsigned t = 1; t <= 4; t++) {
-        uint64_t cost = ((((uint64_t)1 << t) - 1) * searching * pair + level) / t;
+        uint64_t cost = ((((uint64_t)1 << t) - 1) * searching * o->pair_cost + o->level_cost) / t;
 
         if (cost < best) {
             best = cost;
@@ -259,6 +265,7 @@ static enum sotto_err compare_tile(struct strand *st, void *arg, size_t i)
     struct arena_mark mark = arena_mark(&st->scratch);
     size_t from = i * o->tile_n, n = o->pairs - from < o->tile_n ? o->pairs - from : o->tile_n;
     const uint32_t *row[2] = { o->a + from, o->b + from };
+    size_t beside;
     struct shared key[2], less;
 
     TRY(strand_shared(st, &less, MPC_BITS, 1, n));
@@ -273,7 +280,10 @@ static enum sotto_err compare_tile(struct strand *st, void *arg, size_t i)
             at += planes.bits;
         }
     }
+    beside = st->beside;
+    st->beside = 1; /* as in price() */
     TRY(gadget_less(st, &less, &key[0], &key[1], 1, false));
+    st->beside = beside;
     TRY(gadget_reveal(st, &less, mpc_everyone(st->s->protocol), o->less + from));
     arena_release(&st->scratch, mark);
     return SOTTO_OK;
@@ -288,7 +298,7 @@ static enum sotto_err run_level(struct strand *st, struct ordering *o)
 
     for (s = o->segments; s; s = s->next)
         searching += s->search ? s->n - s->sample : 0;
-    o->log2_ways = ways_for(st, o, searching);
+    o->log2_ways = ways_for(o, searching);
     for (s = o->segments; s; s = s->next)
         pairs += pairs_of(o, s);
     o->pairs = 0;
@@ -319,8 +329,9 @@ static enum sotto_err prepare(struct strand *st, struct ordering *o, uint32_t *r
 
     for (size_t c = 0; c < o->keys; c++)
         o->bits += o->rows->column[c].planes;
-    o->all_pairs_n = all_pairs_max(st, n, o->bits);
     o->tile_n = data_tile_n(n);
+    price(st, o);
+    o->all_pairs_n = all_pairs_max(o, n);
     o->row = row;
     o->low = strand_room(st, n, sizeof *o->low);
     o->high = strand_room(st, n, sizeof *o->high);
