@@ -578,13 +578,15 @@ static void test_chatter_ends(void **state)
     bool starved = true;
 
     (void)state;
-    /* The timeout is so short that on a busy machine the chatter itself may come too late: then once more. */
-    for (int attempt = 0; starved && attempt < 5; attempt++) {
+    /* The timeout is so short that on a busy machine the chatter itself, or the connection, may come too late:
+     * then once more. */
+    for (int attempt = 0; starved && attempt < 20; attempt++) {
         struct committee *c = committee_new(2, run_chatter);
 
         c->timeout_ms = 40;
         run_threads(c);
-        starved = strstr(c->party[0].fault.text, "no sign of life") != NULL;
+        starved = strstr(c->party[0].fault.text, "no sign of life") != NULL ||
+                  strstr(c->party[0].fault.text, "no connection within") != NULL;
         if (!starved) {
             assert_fault(&c->party[0].fault, SOTTO_ERR_TIMEOUT, "nothing but signs of life");
             assert_true(c->party[0].seconds >= 2);
