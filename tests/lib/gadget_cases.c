@@ -7,6 +7,7 @@
     X(core) \
     X(linear_scan) \
     X(linear_matrix) \
+    X(linear_lookup) \
     X(field) \
     X(data) \
     X(data_sort)

@@ -84,4 +84,24 @@ bool gadget_conv2d_shape(struct gadget_conv2d *c);
 SOTTO_MUST_CHECK enum sotto_err gadget_conv2d(struct strand *st, struct shared *z, const struct shared *images,
                                               const struct shared *filters, const struct gadget_conv2d *c);
 
+/* --- lookups by secret indices (linear_table.c, linear_lookup.c). `index` is BITS of any number of planes,
+ * unsigned. An index past the end reads 0 and writes nothing --- */
+
+/** z[i] = table[index[i]], BITS; the table is public: table_n <= 2^24 entries of shared_limbs(z) 64-bit words.
+ */
+SOTTO_MUST_CHECK enum sotto_err gadget_lookup_table(struct strand *st, struct shared *z,
+                                                    const struct shared *index, const uint64_t *table,
+                                                    size_t table_n);
+/** How many of the m bits of the index are in the half that costs an inner product. For tests and the cost. */
+unsigned gadget_table_plan(unsigned m, unsigned bits, size_t n, size_t round_worth);
+/** z[i] = x[index[i]] for a secret x, ARITH or BITS; what is sent grows with the root of x's length. The index
+ * has at most 64 planes. */
+SOTTO_MUST_CHECK enum sotto_err gadget_lookup(struct strand *st, struct shared *z, const struct shared *x,
+                                              const struct shared *index);
+/** The same for it. */
+unsigned gadget_lookup_plan(unsigned m, unsigned bits, enum mpc_domain domain);
+/** z = x with element index[0] replaced by value[0]: one index, one value. */
+SOTTO_MUST_CHECK enum sotto_err gadget_store(struct strand *st, struct shared *z, const struct shared *x,
+                                             const struct shared *index, const struct shared *value);
+
 #endif
