@@ -48,9 +48,8 @@ const struct cli_usage bench_usage = {
             "  sotto bench W1 --limits     # and what it could do W1 in at best\n",
 };
 
-static const struct bench_workload *const families[] = { bench_elementwise, bench_aes, bench_programs,
-                                                         bench_startup };
-enum { FAMILIES = sizeof families / sizeof families[0] };
+const struct bench_workload *const bench_families[] = { bench_elementwise, bench_aes, bench_programs,
+                                                        bench_startup, NULL };
 
 uint64_t bench_secret(unsigned i)
 {
@@ -82,8 +81,8 @@ static enum sotto_err check_names(struct cli *cli)
         char shown[CLIENT_SHOWN_LEN];
         bool known = false;
 
-        for (size_t f = 0; f < FAMILIES; f++)
-            for (const struct bench_workload *w = families[f]; w->name; w++)
+        for (size_t f = 0; bench_families[f]; f++)
+            for (const struct bench_workload *w = bench_families[f]; w->name; w++)
                 known |= is_meant(w, cli->operands[i]);
         client_show(cli->operands[i], strlen(cli->operands[i]), shown);
         if (!known)
@@ -132,8 +131,8 @@ enum sotto_err cmd_bench(struct cli *cli)
     }
     if (!cli->json)
         bench_header(o.protocol, (size_t)runs);
-    for (size_t f = 0; f < FAMILIES; f++)
-        for (const struct bench_workload *w = families[f]; w->name; w++)
+    for (size_t f = 0; bench_families[f]; f++)
+        for (const struct bench_workload *w = bench_families[f]; w->name; w++)
             if (is_chosen(cli, w))
                 TRY(measure_sizes(cli, w, &o, size, (size_t)runs, known));
     return SOTTO_OK;

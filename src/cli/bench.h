@@ -69,6 +69,8 @@ struct bench_workload {
 };
 /* Each ends with a row without a name. */
 extern const struct bench_workload bench_elementwise[], bench_aes[], bench_programs[], bench_startup[];
+/** All of these; ends with NULL. */
+extern const struct bench_workload *const bench_families[];
 
 /** AES-128 over any number of blocks as a program's text, for those who compile it. */
 void bench_aes_source(struct writer *out);
