@@ -70,6 +70,7 @@ mutant() {
 
 # --- digests ---
 T=src/mpc/rep4/transfer.c
+P=src/mpc/rep4/product.c
 SKIP='s/if \(!crypto_equal\(want,/if (0 && !crypto_equal(want,/'
 mutant "digests are not compared" test_fault_matrix $T "$SKIP"
 mutant "digests are not compared (attack)" test_lagging_digest $T "$SKIP"
@@ -79,21 +80,27 @@ LATE_1='s/return strand_accuse\(/st->s->cheated = true; if (0) return strand_acc
 LATE_2='s/TRY\(strand_post\(st, x\)\);/if (st->s->cheated) return strand_accuse(st, 15, "late"); TRY(strand_post(st, x));/'
 mutant "digests are compared before the opening only (attack)" test_lagging_digest $T "$LATE_1" src/mpc/gadgets/reveal.c "$LATE_2"
 mutant "digests are compared before the opening only (views)" test_exact_simulation $T "$LATE_1" src/mpc/gadgets/reveal.c "$LATE_2"
-mutant "a digest covers half of its value" test_fault_matrix $T 's/crypto_mac\(mac, key, value, f->len\)/crypto_mac(mac, key, value, f->len \/ 2)/'
+mutant "a digest covers half of its value" test_fault_matrix $T 's/t->value, f->len\);\n/t->value, f->len \/ 2);\n/g'
+mutant "a digest covers half of a product's value" test_fault_matrix $P 's/plan->value\[i\], len\)/plan->value[i], len \/ 32 * 16)/; s/\(m, value \+ at, part\)/(m, value + at, part \/ 32 * 16)/'
 mutant "a digest has a key that its value's sender knows" test_masks $T 's/strand_stream\(st, f->transfer\[i\].sender,/strand_stream(st, 6 - f->transfer[i].sender - f->transfer[i].digester - f->transfer[i].receiver,/'
 mutant "all digests of a step have one stream" test_masks $T 's/MPC_USE_DIGEST \+ i/MPC_USE_DIGEST/'
 mutant "8-bit digests where whole ones are asked for" test_digest_escape $T 's/if \(bits\)/if (!bits) bits = 8; if (bits)/'
-mutant "a value is used whose check was forgotten" test_auction $T 's/TRY\(digest\(st, f, i, t->value, want\)\);/continue;/'
+mutant "a value is used whose check was forgotten" test_auction $P 's/return rep4_digest_check\(st, f, i, m\);/return SOTTO_OK;/'
 mutant "the receiver is accused instead of the sender" test_fault_matrix $T 's/st, 1u << t->sender \| 1u/st, 1u << t->receiver | 1u/'
 mutant "the sender is not accused" test_fault_matrix $T 's/st, 1u << t->sender \| 1u << t->digester/st, 1u << t->digester/'
 
 # --- masks ---
 J=src/mpc/rep4/joint.c
 mutant "one mask for all joint inputs of a step" test_masks $J 's/MPC_USE_MASK \+ i/MPC_USE_MASK/'
-mutant "no mask" test_masks $J 's/(st->step, MPC_USE_MASK \+ i, mask, p->flight.len\)\);)/$1 memset(mask, 0, p->flight.len);/'
-mutant "no mask (views)" test_exact_simulation $J 's/(st->step, MPC_USE_MASK \+ i, mask, p->flight.len\)\);)/$1 memset(mask, 0, p->flight.len);/'
+mutant "one mask for all values of a product" test_masks $P 's/MPC_USE_MASK \+ t/MPC_USE_MASK/'
+mutant "no mask" test_masks $J 's/(p->wn \* j->rows\)\);)/$1 memset(mask, 0, p->flight.len);/'
+mutant "no mask for a product" test_masks $P 's/(plan->mask\[i\], len\)\);)/$1 memset(plan->mask[i], 0, len);/'
+mutant "no mask for a product (views)" test_exact_simulation $P 's/(plan->mask\[i\], len\)\);)/$1 memset(plan->mask[i], 0, len);/'
 mutant "the same mask at every step" test_masks $J 's/roles->receiver, st->step, MPC_USE_MASK/roles->receiver, 0, MPC_USE_MASK/'
-mutant "half of a mask" test_masks $J 's/(st->step, MPC_USE_MASK \+ i, mask, p->flight.len\)\);)/$1 memset(mask, 0, p->flight.len \/ 2);/'
+mutant "the same mask for products at every step" test_masks $P 's/f->step, MPC_USE_MASK/0, MPC_USE_MASK/'
+mutant "the same mask in every tile of a product" test_products src/mpc/session.c 's/\(first >> 8/(0 * first >> 8/'
+mutant "half of a mask" test_masks $J 's/(p->wn \* j->rows\)\);)/$1 memset(mask, 0, p->flight.len \/ 2);/'
+mutant "half of a product's mask" test_masks $P 's/(plan->mask\[i\], len\)\);)/$1 memset(plan->mask[i], 0, len \/ 2);/'
 mutant "an input has one mask instead of two" test_masks src/mpc/rep4/rep4.c 's/(MPC_USE_MASK \+ \(unsigned\)k, mask, len\)\);)/$1 if (k) memset(mask, 0, len);/'
 mutant "streams do not depend on the instruction" test_masks src/mpc/session.c 's/put_u32\(iv, st->instr\);//'
 mutant "streams do not depend on the tile" test_masks src/mpc/session.c 's/put_u16\(iv \+ 4, st->tile\);//'

@@ -42,13 +42,10 @@ struct crypto_stream {
 /** One thread at a time may use a stream. */
 SOTTO_MUST_CHECK enum sotto_err crypto_stream_init(struct crypto_stream *s, const uint8_t key[16]);
 void crypto_stream_wipe(struct crypto_stream *s);
-/** out = the key stream that starts at counter block iv. The last 7 bytes of iv count, so they must be 0 and no
- *  use may draw more than 2^56 blocks. */
+/** out = the key stream from counter block iv on. The last 7 bytes of iv count blocks of 16 bytes, big-endian:
+ * 0 is a stream's beginning, and none may be longer than 2^56 blocks. */
 SOTTO_MUST_CHECK enum sotto_err crypto_stream_read(struct crypto_stream *s, const uint8_t iv[16], void *out,
                                                    size_t len);
-/** The same stream from its block `first` on, 16 bytes a block. */
-SOTTO_MUST_CHECK enum sotto_err crypto_stream_read_at(struct crypto_stream *s, const uint8_t iv[16],
-                                                      uint64_t first, void *out, size_t len);
 
 /* --- one-time MAC: POLYVAL (RFC 8452, section 3) and a pad ----------------------------------------------
  *

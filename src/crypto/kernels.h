@@ -6,9 +6,8 @@
 
 struct crypto_aes {
     void (*expand)(uint8_t round_key[11][16], const uint8_t key[16]);
-    /** Key stream from counter block iv + first. */
-    void (*stream)(const uint8_t round_key[11][16], const uint8_t iv[16], uint64_t first, uint8_t *out,
-                   size_t len);
+    /** Key stream from counter block iv on. */
+    void (*stream)(const uint8_t round_key[11][16], const uint8_t iv[16], uint8_t *out, size_t len);
 };
 
 struct crypto_poly {

@@ -63,10 +63,10 @@ static void put_counters(uint8_t *out, size_t blocks, const uint8_t iv[16], uint
 }
 
 /* Counter blocks are laid down in place and encrypted there. */
-static enum sotto_err read_openssl(struct crypto_stream *s, const uint8_t iv[16], uint64_t first, uint8_t *p,
-                                   size_t len)
+static enum sotto_err read_openssl(struct crypto_stream *s, const uint8_t iv[16], uint8_t *p, size_t len)
 {
     enum { STEP = 1 << 12 };
+    uint64_t first = 0;
     int got;
 
     while (len >= 16) {
@@ -91,18 +91,12 @@ static enum sotto_err read_openssl(struct crypto_stream *s, const uint8_t iv[16]
     return SOTTO_OK;
 }
 
-enum sotto_err crypto_stream_read_at(struct crypto_stream *s, const uint8_t iv[16], uint64_t first, void *out,
-                                     size_t len)
+enum sotto_err crypto_stream_read(struct crypto_stream *s, const uint8_t iv[16], void *out, size_t len)
 {
     if (!s->aes)
         return SOTTO_ERR_INTERNAL;
     if (!s->aes->stream)
-        return read_openssl(s, iv, first, out, len);
-    s->aes->stream((const uint8_t(*)[16])s->round_key, iv, first, out, len);
+        return read_openssl(s, iv, out, len);
+    s->aes->stream((const uint8_t(*)[16])s->round_key, iv, out, len);
     return SOTTO_OK;
-}
-
-enum sotto_err crypto_stream_read(struct crypto_stream *s, const uint8_t iv[16], void *out, size_t len)
-{
-    return crypto_stream_read_at(s, iv, 0, out, len);
 }

@@ -43,13 +43,11 @@ static void expand(uint8_t round_key[11][16], const uint8_t key[16])
 
 enum { WIDE = 8 };
 
-static void stream(const uint8_t round_key[11][16], const uint8_t iv[16], uint64_t first, uint8_t *out,
-                   size_t len)
+static void stream(const uint8_t round_key[11][16], const uint8_t iv[16], uint8_t *out, size_t len)
 {
     /* The counter is kept as a number in the upper half and turned around for each block. */
     const __m128i turn = _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 15, 14, 13, 12, 11, 10, 9, 8);
-    __m128i count = _mm_add_epi64(_mm_shuffle_epi8(load(iv), turn), _mm_set_epi64x((int64_t)first, 0)), k[11],
-            b[WIDE];
+    __m128i count = _mm_shuffle_epi8(load(iv), turn), k[11], b[WIDE];
     uint8_t last[16];
 
     for (int r = 0; r < 11; r++)

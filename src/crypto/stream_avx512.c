@@ -10,8 +10,7 @@ static void expand(uint8_t round_key[11][16], const uint8_t key[16])
     crypto_aes_avx2.expand(round_key, key);
 }
 
-static void stream(const uint8_t round_key[11][16], const uint8_t iv[16], uint64_t first, uint8_t *out,
-                   size_t len)
+static void stream(const uint8_t round_key[11][16], const uint8_t iv[16], uint8_t *out, size_t len)
 {
     /* The counters are kept as numbers in the upper halves and turned around for each block. */
     const __m512i turn = _mm512_broadcast_i32x4(
@@ -20,7 +19,6 @@ static void stream(const uint8_t round_key[11][16], const uint8_t iv[16], uint64
     __m512i count = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(const void *)iv)), k[11], b[WIDE];
 
     count = _mm512_add_epi64(_mm512_shuffle_epi8(count, turn), _mm512_setr_epi64(0, 0, 0, 1, 0, 2, 0, 3));
-    count = _mm512_add_epi64(count, _mm512_maskz_set1_epi64(0xaa, (int64_t)first));
     for (int r = 0; r < 11; r++)
         k[r] = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(const void *)round_key[r]));
     for (; len >= WIDE * VECTOR_LEN; len -= WIDE * VECTOR_LEN, out += WIDE * VECTOR_LEN) {

@@ -92,26 +92,14 @@ struct piece {
 static enum sotto_err post_piece(struct strand *st, const struct product *p, size_t n, struct piece *piece)
 {
     const struct ring_kernels *k = shared_kernels(&p->z);
-    int i = st->s->self, j = next(i), to = before(i);
-    size_t row_len = piece->wn * k->word_len, len = n * row_len, skip = piece->w0 * k->word_len;
-    uint8_t *out = arena_alloc(&st->wire, 1, len), *in = arena_alloc(&st->wire, 1, len),
-            *mask = arena_alloc(&st->wire, 1, len), *at = out;
+    int j = next(st->s->self), to = before(st->s->self);
+    size_t len = n * piece->wn * k->word_len, skip = piece->w0 * k->word_len;
+    uint8_t *out = arena_room(&st->wire, 1, len),
+            *in = n == 1 ? (uint8_t *)p->z.share[j] + skip : arena_room(&st->wire, 1, len);
 
-    if (!out || !in || !mask)
+    if (!out || !in)
         return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a product");
-    TRY(strand_words(st, i, st->step, MPC_USE_MASK, k, out, len / k->word_len));
-    TRY(strand_words(st, j, st->step, MPC_USE_MASK, k, mask, len / k->word_len));
-    k->sub(out, out, mask, len / k->word_len);
-    for (size_t r = 0; r < n; r++, at += row_len) {
-        for (size_t t = 0; t < p[r].terms; t++) {
-            const struct shared *x = &p[r].term[t].x, *y = &p[r].term[t].y;
-            const uint8_t *xi = (uint8_t *)x->share[i] + skip, *yi = (uint8_t *)y->share[i] + skip;
-
-            k->mul_add(at, xi, yi, piece->wn);
-            k->cross_add(at, xi, yi, (uint8_t *)x->share[j] + skip, (uint8_t *)y->share[j] + skip, piece->wn);
-        }
-        memcpy((uint8_t *)p[r].z.share[i] + skip, at, row_len);
-    }
+    TRY(rep3_products(st, p, n, piece->w0, piece->wn, out));
     if (st->s->options.corrupt && !st->s->cheated) {
         st->s->cheated = true; /* on purpose: see mpc_options; nobody will notice */
         k->put(out, 0, k->get(out, 0) + 1);
@@ -122,12 +110,13 @@ static enum sotto_err post_piece(struct strand *st, const struct product *p, siz
     return strand_post(st, &piece->x);
 }
 
+/* One product's row was received where it belongs. */
 static void take_piece(struct strand *st, const struct product *p, size_t n, const struct piece *piece)
 {
     int j = next(st->s->self);
     size_t word_len = shared_kernels(&p->z)->word_len, row_len = piece->wn * word_len;
 
-    for (size_t r = 0; r < n; r++)
+    for (size_t r = 0; n > 1 && r < n; r++)
         memcpy((uint8_t *)p[r].z.share[j] + piece->w0 * word_len, piece->x.in[j].buf + r * row_len, row_len);
 }
 

@@ -417,15 +417,7 @@ static void stream_start(const struct strand *st, int key, unsigned step, unsign
 
 enum sotto_err strand_stream(struct strand *st, int key, unsigned step, unsigned use, void *out, size_t len)
 {
-    struct mpc_session *s = st->s;
-    uint8_t iv[16];
-
-    stream_start(st, key, step, use, iv);
-    if (s->fault.code)
-        return s->fault.code;
-    if (s->options.stream_hook)
-        return s->options.stream_hook(s->options.stream_hook_arg, s->self, key, iv, out, len);
-    return crypto_stream_read(&s->key[key], iv, out, len);
+    return strand_stream_at(st, key, step, use, 0, out, len);
 }
 
 enum sotto_err strand_stream_at(struct strand *st, int key, unsigned step, unsigned use, uint64_t first,
@@ -434,7 +426,12 @@ enum sotto_err strand_stream_at(struct strand *st, int key, unsigned step, unsig
     struct mpc_session *s = st->s;
     uint8_t iv[16];
 
-    assert(!s->options.stream_hook);
     stream_start(st, key, step, use, iv);
-    return s->fault.code ? s->fault.code : crypto_stream_read_at(&s->key[key], iv, first, out, len);
+    for (int i = 0; i < 7; i++)
+        iv[15 - i] = (uint8_t)(first >> 8 * i);
+    if (s->fault.code)
+        return s->fault.code;
+    if (s->options.stream_hook)
+        return s->options.stream_hook(s->options.stream_hook_arg, s->self, key, iv, out, len);
+    return crypto_stream_read(&s->key[key], iv, out, len);
 }

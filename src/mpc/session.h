@@ -136,8 +136,7 @@ enum mpc_use {
 /** len bytes of key `key` for (job, instr, tile, step, use). */
 SOTTO_MUST_CHECK enum sotto_err strand_stream(struct strand *st, int key, unsigned step, unsigned use,
                                               void *out, size_t len);
-
-/** The same stream from its block `first` on, 16 bytes a block. Not where a test has replaced the streams. */
+/** The same stream from its block `first` on, 16 bytes a block. A block is drawn once, too. */
 SOTTO_MUST_CHECK enum sotto_err strand_stream_at(struct strand *st, int key, unsigned step, unsigned use,
                                                  uint64_t first, void *out, size_t len);
 

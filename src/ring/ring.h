@@ -52,6 +52,43 @@ struct ring_kernels {
 /** bits: 1, 8, 16, 32, 64, 128; 61, 253, 256 (fields: see ring/wide.h). */
 const struct ring_kernels *ring_kernels_for(unsigned bits);
 
+/* A product among four parties as one of them sees it (docs/protocols/rep4.md, "Products"). The summands that
+ * it holds are 0, 1, 2 in the order of the duties; it knows the values of their pairs 01, 02, 12.
+ *
+ *   value[kl] = x[k]*y[l] + x[l]*y[k]
+ *   out[kl]   = value[kl] - mask[kl]
+ *   z[k]      = x[k]*y[k] + sum of mask[k.] + sum of out[.k] + partner[k] */
+struct ring_four {
+    const void *x[3], *y[3];
+    void *z[3], *out[3];
+    const void *mask[3];
+    const void *partner[3]; /* the first `partners` */
+    unsigned partners;
+    bool more; /* z and out hold sums of terms, to be added */
+};
+
+/* And among three, for a party with summands 0 and 1:
+ *
+ *   z = out = x[0]*y[0] + x[0]*y[1] + x[1]*y[0] + mask[0] - mask[1] */
+struct ring_three {
+    const void *x[2], *y[2];
+    void *z, *out;
+    const void *mask[2];
+    bool more; /* out holds a sum of terms, to be added */
+};
+
+/* In one pass over n words. Terms but the last of a sum go by _term, which leaves masks out (and z, for three).
+ * z and out alias nothing else. */
+struct ring_products {
+    void (*four)(const struct ring_four *q, size_t n);
+    void (*four_term)(const struct ring_four *q, size_t n);
+    void (*three)(const struct ring_three *q, size_t n);
+    void (*three_term)(const struct ring_three *q, size_t n);
+};
+
+/** bits: 1, 8, 16, 32, 64; NULL for others. */
+const struct ring_products *ring_products_for(unsigned bits);
+
 /** 64-bit words of one plain value of `bits` bits. */
 static inline unsigned ring_limbs(unsigned bits)
 {

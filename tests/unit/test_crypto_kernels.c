@@ -81,13 +81,21 @@ static void test_nist_ctr(void **state)
     }
 }
 
+/* From block `first` of the stream that begins at iv. */
 static void check_stream(struct crypto_stream *s, const uint8_t iv[16], const uint8_t *want, size_t first,
                          size_t len, size_t shift)
 {
     static uint8_t out[LEN_MAX + 256];
+    uint8_t there[16];
+    unsigned carry = (unsigned)first;
 
+    memcpy(there, iv, sizeof there);
+    for (int i = 15; i >= 9; i--, carry >>= 8) {
+        carry += there[i];
+        there[i] = (uint8_t)carry;
+    }
     memset(out, CANARY, sizeof out);
-    assert_int_equal(crypto_stream_read_at(s, iv, first, out + shift, len), SOTTO_OK);
+    assert_int_equal(crypto_stream_read(s, there, out + shift, len), SOTTO_OK);
     if (memcmp(out + shift, want + 16 * first, len) != 0)
         fail_msg("%s: %zu bytes from block %zu", cpu_names[cpu_variant()], len, first);
     for (size_t i = 0; i < sizeof out; i++)
@@ -123,7 +131,7 @@ static void test_stream(void **state)
 static void test_stream_far(void **state)
 {
     const uint64_t first = 0x00123456789abcdeu;
-    uint8_t key[16], iv[16] = { 7 }, there[16] = { 7 }, want[160], out[160];
+    uint8_t key[16], there[16] = { 7 }, want[160], out[160];
 
     (void)state;
     draw_bytes(key, sizeof key);
@@ -135,7 +143,7 @@ static void test_stream_far(void **state)
         struct crypto_stream s;
 
         assert_int_equal(crypto_stream_init(&s, key), SOTTO_OK);
-        assert_int_equal(crypto_stream_read_at(&s, iv, first, out, sizeof out), SOTTO_OK);
+        assert_int_equal(crypto_stream_read(&s, there, out, sizeof out), SOTTO_OK);
         assert_memory_equal(out, want, sizeof out);
         crypto_stream_wipe(&s);
     }

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-static const size_t lengths[] = { 0, 1, 63, 64, 65, 1000 };
+static const size_t lengths[] = { 0, 1, 7, 8, 9, 31, 33, 63, 64, 65, 130, 1000 };
 static const unsigned widths[] = { 1, 8, 16, 32, 64 };
 enum { N_MAX = 1000, CANARY = 0xa5 };
 
@@ -306,6 +306,12 @@ int main(void)
         cmocka_unit_test(test_kernels), cmocka_unit_test(test_sum_get_put), cmocka_unit_test(test_planes),
         cmocka_unit_test(test_place),   cmocka_unit_test(test_gather),
     };
+    int failed = 0;
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    for (enum cpu_variant v = CPU_PORTABLE; v < CPU_VARIANTS; v++)
+        if (cpu_use(v))
+            failed += cmocka_run_group_tests_name(cpu_names[v], tests, NULL, NULL);
+        else
+            print_message("this machine lacks %s\n", cpu_names[v]);
+    return failed;
 }

@@ -29,31 +29,43 @@ static enum sotto_err post_one(struct strand *st, const struct rep4_joint *j, st
     int self = st->s->self;
     uint8_t *mask;
 
-    *t = (struct rep4_transfer){ roles->sender, roles->digester, roles->receiver, NULL };
     if (self == roles->receiver)
         return SOTTO_OK;
-    mask = arena_alloc(&st->wire, 1, p->flight.len);
-    t->value = arena_alloc(&st->wire, 1, p->flight.len);
-    if (!mask || !t->value)
+    mask = arena_room(&st->wire, 1, p->flight.len);
+    if (self == roles->digester)
+        t->value = arena_room(&st->wire, 1, p->flight.len);
+    if (!mask || (self == roles->digester && !t->value))
         return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a product");
     TRY(strand_words(st, roles->receiver, st->step, MPC_USE_MASK + i, j->kernels, mask, p->wn * j->rows));
     add_rows(j, i, roles->receiver, p, mask);
     if (self == roles->partner)
         return SOTTO_OK;
+    memset(t->value, 0, p->flight.len);
     j->fill(j, i, p->w0, p->wn, t->value);
     j->kernels->sub(t->value, t->value, mask, p->wn * j->rows);
     add_rows(j, i, roles->partner, p, t->value);
-    if (self == roles->sender && j->product && st->s->options.corrupt && !st->s->cheated) {
-        st->s->cheated = true; /* on purpose: see mpc_options */
-        j->kernels->put(t->value, 0, j->kernels->get(t->value, 0) + 1);
-    }
+    if (self == roles->sender && j->product)
+        rep4_cheat(st, j->kernels, t->value);
     return SOTTO_OK;
+}
+
+void rep4_cheat(struct strand *st, const struct ring_kernels *k, uint8_t *value)
+{
+    if (!st->s->options.corrupt || st->s->cheated)
+        return;
+    st->s->cheated = true;
+    k->put(value, 0, k->get(value, 0) + 1);
 }
 
 static enum sotto_err post_piece(struct strand *st, const struct rep4_joint *j, struct piece *p)
 {
     p->flight.n = j->n;
     p->flight.len = p->wn * j->rows * j->kernels->word_len;
+    for (unsigned i = 0; i < j->n; i++)
+        p->flight.transfer[i] = (struct rep4_transfer){ .sender = j->roles[i].sender,
+                                                        .digester = j->roles[i].digester,
+                                                        .receiver = j->roles[i].receiver };
+    TRY(rep4_flight_begin(st, &p->flight));
     for (unsigned i = 0; i < j->n; i++)
         TRY(post_one(st, j, p, i));
     return rep4_flight_post(st, &p->flight);

@@ -3,12 +3,7 @@
 
 /* --- products: Fantastic Four, figure 4 ------------------------------------------------------------------ */
 
-/* For every pair {a,b} of summands, the two parties outside it know x_a*y_b + x_b*y_a. These duties use 8 of
- * the 12 directions between parties, fewer messages a round than any more even choice; turning evens them out.
- */
-static const struct {
-    uint8_t sender, digester, receiver, partner;
-} duties[6] = {
+const struct rep4_roles rep4_duties[REP4_TRANSFERS_MAX] = {
     { 2, 3, 0, 1 }, { 3, 1, 0, 2 }, { 1, 2, 0, 3 }, { 0, 3, 1, 2 }, { 2, 0, 1, 3 }, { 1, 0, 2, 3 },
 };
 
@@ -50,12 +45,16 @@ static void multiply_own(struct strand *st, const struct product *p)
 
 void rep4_product_roles(struct rep4_roles roles[6], unsigned turn)
 {
-    for (unsigned i = 0; i < 6; i++)
-        roles[i] = (struct rep4_roles){ (duties[i].sender + turn) % 4, (duties[i].digester + turn) % 4,
-                                        (duties[i].receiver + turn) % 4, (duties[i].partner + turn) % 4 };
+    for (unsigned i = 0; i < 6; i++) {
+        const struct rep4_roles *d = &rep4_duties[i];
+
+        roles[i] =
+            (struct rep4_roles){ (uint8_t)((d->sender + turn) % 4), (uint8_t)((d->digester + turn) % 4),
+                                 (uint8_t)((d->receiver + turn) % 4), (uint8_t)((d->partner + turn) % 4) };
+    }
 }
 
-static enum sotto_err rep4_multiply(struct strand *st, const struct product *p, size_t n)
+enum sotto_err rep4_multiply_joint(struct strand *st, const struct product *p, size_t n)
 {
     struct multiplication m = { p, n };
     struct rep4_joint j = { .kernels = shared_kernels(&p->z),
@@ -67,8 +66,6 @@ static enum sotto_err rep4_multiply(struct strand *st, const struct product *p, 
                             .target = target_product,
                             .context = &m };
 
-    if (p->z.domain == MPC_BITS)
-        return rep4_ands(st, p, n);
     rep4_product_roles(j.roles, rep4_rotation(st));
     for (size_t i = 0; i < n; i++)
         multiply_own(st, &p[i]);
@@ -206,14 +203,19 @@ static enum sotto_err post_opening(struct strand *st, const struct shared *x, ui
 
         if (!(to >> p & 1))
             continue;
-        *t = (struct rep4_transfer){ (p + 1 + turn % 3) % 4, (p + 1 + (turn + 1) % 3) % 4, (uint8_t)p, NULL };
+        *t = (struct rep4_transfer){ .sender = (p + 1 + turn % 3) % 4,
+                                     .digester = (p + 1 + (turn + 1) % 3) % 4,
+                                     .receiver = (uint8_t)p };
         f->n++;
-        if (t->sender != st->s->self && t->digester != st->s->self)
-            continue;
-        t->value = arena_alloc(&st->wire, 1, f->len);
-        if (!t->value)
+    }
+    TRY(rep4_flight_begin(st, f));
+    for (unsigned i = 0; i < f->n; i++) {
+        struct rep4_transfer *t = &f->transfer[i];
+
+        if (t->digester == st->s->self && !(t->value = arena_room(&st->wire, 1, f->len)))
             return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for an opening");
-        pack(x, (int)p, w0, wn, t->value);
+        if (t->digester == st->s->self || t->sender == st->s->self)
+            pack(x, t->receiver, w0, wn, t->value);
     }
     return rep4_flight_post(st, f);
 }

@@ -16,11 +16,6 @@ static size_t message_len(const struct rep4_flight *f, int from, int to)
     return len;
 }
 
-static bool has_message(const struct rep4_flight *f, int from, int to)
-{
-    return message_len(f, from, to) > 0;
-}
-
 /* Where value i (or its digest) stands within the message from -> its receiver. */
 static size_t offset_of(const struct rep4_flight *f, unsigned at, bool digest)
 {
@@ -41,37 +36,77 @@ static size_t offset_of(const struct rep4_flight *f, unsigned at, bool digest)
     return offset;
 }
 
+/* --- digests --------------------------------------------------------------------------------------------- */
+
 /* The key of value i's digest comes from K[sender], which everybody but the sender knows. */
-static enum sotto_err digest(struct strand *st, const struct rep4_flight *f, unsigned i, const uint8_t *value,
-                             uint8_t mac[CRYPTO_MAC_LEN])
+enum sotto_err rep4_digest_begin(struct strand *st, const struct rep4_flight *f, unsigned i,
+                                 struct crypto_mac *m)
 {
     uint8_t key[CRYPTO_KEY_LEN];
-    unsigned bits = st->s->options.digest_bits;
     enum sotto_err err = strand_stream(st, f->transfer[i].sender, f->step, MPC_USE_DIGEST + i, key, sizeof key);
 
-    if (err)
-        return err;
-    crypto_mac(mac, key, value, f->len);
+    if (!err)
+        crypto_mac_init(m, key);
+    mem_wipe(key, sizeof key);
+    return err;
+}
+
+static void finish(const struct strand *st, struct crypto_mac *m, uint8_t mac[CRYPTO_MAC_LEN])
+{
+    unsigned bits = st->s->options.digest_bits;
+
+    crypto_mac_final(m, mac);
     if (bits)
         memset(mac + bits / 8, 0, CRYPTO_MAC_LEN - bits / 8);
-    mem_wipe(key, sizeof key);
+}
+
+void rep4_digest_send(struct strand *st, struct rep4_flight *f, unsigned i, struct crypto_mac *m)
+{
+    struct rep4_transfer *t = &f->transfer[i];
+
+    finish(st, m, f->x.out[t->receiver].buf + offset_of(f, i, true));
+    t->digested = true;
+}
+
+enum sotto_err rep4_digest_check(struct strand *st, const struct rep4_flight *f, unsigned i,
+                                 struct crypto_mac *m)
+{
+    const struct rep4_transfer *t = &f->transfer[i];
+    uint8_t want[CRYPTO_MAC_LEN];
+
+    finish(st, m, want);
+    if (!crypto_equal(want, f->x.in[t->digester].buf + offset_of(f, i, true), CRYPTO_MAC_LEN))
+        return strand_accuse(st, 1u << t->sender | 1u << t->digester,
+                             "what party %d sent and the digest of it from party %d differ", t->sender,
+                             t->digester);
+    st->unverified--;
     return SOTTO_OK;
 }
 
-static enum sotto_err reserve(struct strand *st, struct rep4_flight *f)
+/* --- flights --------------------------------------------------------------------------------------------- */
+
+static enum sotto_err reserve(struct strand *st, uint8_t **buf, size_t len)
+{
+    if (len && !(*buf = arena_room(&st->wire, 1, len)))
+        return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a message");
+    return SOTTO_OK;
+}
+
+enum sotto_err rep4_flight_begin(struct strand *st, struct rep4_flight *f)
 {
     int self = st->s->self;
 
+    f->step = st->step;
+    f->begun = true;
     for (int p = 0; p < REP4_PARTIES; p++) {
         f->x.out[p].len = p == self ? 0 : message_len(f, self, p);
         f->x.in[p].len = p == self ? 0 : message_len(f, p, self);
-        if (p != self && has_message(f, self, p) &&
-            !(f->x.out[p].buf = arena_alloc(&st->wire, 1, f->x.out[p].len)))
-            return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a message");
-        if (p != self && has_message(f, p, self) &&
-            !(f->x.in[p].buf = arena_alloc(&st->wire, 1, f->x.in[p].len)))
-            return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a message");
+        TRY(reserve(st, &f->x.out[p].buf, f->x.out[p].len));
+        TRY(reserve(st, &f->x.in[p].buf, f->x.in[p].len));
     }
+    for (unsigned i = 0; i < f->n; i++)
+        if (f->transfer[i].sender == self && !f->transfer[i].value && f->len)
+            f->transfer[i].value = f->x.out[f->transfer[i].receiver].buf + offset_of(f, i, false);
     return SOTTO_OK;
 }
 
@@ -79,37 +114,45 @@ enum sotto_err rep4_flight_post(struct strand *st, struct rep4_flight *f)
 {
     int self = st->s->self;
 
-    f->step = st->step;
-    TRY(reserve(st, f));
+    if (!f->begun)
+        TRY(rep4_flight_begin(st, f));
     for (unsigned i = 0; i < f->n; i++) {
         const struct rep4_transfer *t = &f->transfer[i];
-        uint8_t *out = f->x.out[t->receiver].buf;
+        struct crypto_mac m;
 
         st->checks += t->receiver == self;
-        if (t->sender == self && f->len)
-            memcpy(out + offset_of(f, i, false), t->value, f->len);
-        if (t->digester == self)
-            TRY(digest(st, f, i, t->value, out + offset_of(f, i, true)));
+        if (t->sender == self && f->len) {
+            uint8_t *place = f->x.out[t->receiver].buf + offset_of(f, i, false);
+
+            if (t->value != place)
+                memcpy(place, t->value, f->len);
+        }
+        if (t->digester == self && !t->digested) {
+            TRY(rep4_digest_begin(st, f, i, &m));
+            crypto_mac_update(&m, t->value, f->len);
+            rep4_digest_send(st, f, i, &m);
+        }
     }
     return strand_post(st, &f->x);
 }
 
+const uint8_t *rep4_received(const struct rep4_flight *f, unsigned i)
+{
+    return f->x.in[f->transfer[i].sender].buf + offset_of(f, i, false);
+}
+
 enum sotto_err rep4_flight_verify(struct strand *st, struct rep4_flight *f)
 {
-    uint8_t want[CRYPTO_MAC_LEN];
-
     for (unsigned i = 0; i < f->n; i++) {
         struct rep4_transfer *t = &f->transfer[i];
+        struct crypto_mac m;
 
         if (t->receiver != st->s->self)
             continue;
         t->value = f->x.in[t->sender].buf + offset_of(f, i, false);
-        TRY(digest(st, f, i, t->value, want));
-        if (!crypto_equal(want, f->x.in[t->digester].buf + offset_of(f, i, true), CRYPTO_MAC_LEN))
-            return strand_accuse(st, 1u << t->sender | 1u << t->digester,
-                                 "what party %d sent and the digest of it from party %d differ", t->sender,
-                                 t->digester);
-        st->unverified--;
+        TRY(rep4_digest_begin(st, f, i, &m));
+        crypto_mac_update(&m, t->value, f->len);
+        TRY(rep4_digest_check(st, f, i, &m));
     }
     return SOTTO_OK;
 }
