@@ -102,9 +102,9 @@ static __m512i take_vectors(const struct crypto_mac *m, __m512i lanes, const uin
     for (; n >= WIDE; n -= WIDE, p += WIDE * VECTOR_LEN) {
         struct sum s = { _mm512_setzero_si512(), _mm512_setzero_si512(), _mm512_setzero_si512() };
 
-        add_product(&s, lanes, power[0], power_halves[0]);
         for (int i = 1; i < WIDE; i++)
             add_product(&s, _mm512_loadu_si512(p + VECTOR_LEN * (i - 1)), power[i], power_halves[i]);
+        add_product(&s, lanes, power[0], power_halves[0]); /* last: it has to wait for the group before */
         lanes = _mm512_xor_si512(reduce(&s), _mm512_loadu_si512(p + VECTOR_LEN * (WIDE - 1)));
     }
     for (; n; n--, p += VECTOR_LEN) {

@@ -34,12 +34,13 @@ static void stream(const uint8_t round_key[11][16], const uint8_t iv[16], uint8_
     }
     while (len) { /* the processor overlaps these by itself */
         size_t part = len < VECTOR_LEN ? len : VECTOR_LEN;
+        uint64_t bytes = part < VECTOR_LEN ? ((uint64_t)1 << part) - 1 : ~(uint64_t)0;
 
         b[0] = _mm512_xor_si512(_mm512_shuffle_epi8(count, turn), k[0]);
         count = _mm512_add_epi64(count, four);
         for (int r = 1; r < 10; r++)
             b[0] = _mm512_aesenc_epi128(b[0], k[r]);
-        _mm512_mask_storeu_epi8(out, ~(uint64_t)0 >> (64 - part), _mm512_aesenclast_epi128(b[0], k[10]));
+        _mm512_mask_storeu_epi8(out, bytes, _mm512_aesenclast_epi128(b[0], k[10]));
         out += part;
         len -= part;
     }
