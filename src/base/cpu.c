@@ -17,7 +17,7 @@ enum {
     LEAF1_ECX = 1u << 1 | 1u << 9 | 1u << 19 | 1u << 25 | 1u << 27 | 1u << 28, /* PCLMULQDQ SSSE3 SSE4.1 AES
                                                                                   OSXSAVE AVX */
     LEAF7_EBX_AVX2 = 1u << 3 | 1u << 5 | 1u << 8,                              /* BMI1 AVX2 BMI2 */
-    LEAF7_ECX_AVX512 = 1u << 8 | 1u << 9 | 1u << 10,                           /* GFNI VAES VPCLMULQDQ */
+    LEAF7_ECX_AVX512 = 1u << 1 | 1u << 8 | 1u << 9 | 1u << 10,                 /* VBMI GFNI VAES VPCLMULQDQ */
     XCR0_AVX = 0x06,
     XCR0_AVX512 = 0xe6,
 };

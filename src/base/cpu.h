@@ -7,7 +7,7 @@
 #include "base/error.h"
 
 /* Each needs what those before it need. portable: C alone, and OpenSSL's AES. avx2: AES, PCLMULQDQ, BMI2 with
- * it. avx512: F, BW, DQ, VL with VAES, VPCLMULQDQ and GFNI. */
+ * it. avx512: F, BW, DQ, VL, VBMI with VAES, VPCLMULQDQ and GFNI. */
 enum cpu_variant { CPU_PORTABLE, CPU_AVX2, CPU_AVX512, CPU_VARIANTS };
 extern const char *const cpu_names[CPU_VARIANTS];
 

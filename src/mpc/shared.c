@@ -88,20 +88,23 @@ void shared_times_public(struct shared *z, const struct shared *x, const void *w
 
 void shared_public(struct shared *z, const uint64_t *values, bool repeat)
 {
+    const struct ring_kernels *k = shared_kernels(z);
+    size_t limbs = shared_limbs(z);
+
     FOR_ROWS(z, a, r)
     memset(shared_row(z, a, r), 0, row_len(z));
     if (!z->share[0])
         return;
     for (unsigned r = 0; r < shared_rows(z); r++)
         for (size_t e = 0; e < z->n; e++) {
-            const uint64_t *v = values + (repeat ? 0 : e * shared_limbs(z));
+            const uint64_t *v = values + (repeat ? 0 : e * limbs);
 
             if (z->domain == MPC_BITS)
                 ring_set_bit(shared_row(z, 0, r), e, v[r / 64] >> r % 64);
-            else if (shared_kernels(z)->wide)
-                shared_kernels(z)->wide->put(z->share[0], e, v);
+            else if (k->wide)
+                k->wide->put(z->share[0], e, v);
             else
-                shared_kernels(z)->put(z->share[0], e, *v);
+                k->put(z->share[0], e, *v);
         }
 }
 
@@ -118,8 +121,7 @@ void shared_sum(struct shared *z, const struct shared *x)
         if (x->domain == MPC_ARITH) {
             total = shared_kernels(x)->sum(x->share[a], x->n);
         } else {
-            for (size_t e = 0; e < x->n; e++)
-                total ^= ring_bit(shared_row(x, a, r), e);
+            total = ring_parity(shared_row(x, a, r), x->n);
         }
         shared_kernels(z)->put(shared_row(z, a, r), 0, total);
     }
@@ -133,8 +135,26 @@ void shared_repeat(struct shared *z, const struct shared *x)
             memset(shared_row(z, a, r), -(int)(ring_bit(shared_row(x, a, r), 0)), row_len(z));
             continue;
         }
-        for (size_t w = 0; w < z->n; w++)
-            ring_copy_word(z->share[a], w, x->share[a], 0, shared_kernels(z)->word_len);
+        ring_repeat(z->share[a], x->share[a], shared_kernels(z)->word_len, z->n);
+    }
+}
+
+static void gather_words(struct shared *z, const struct shared *x, int a, size_t from, size_t step, bool fill)
+{
+    const struct ring_kernels *k = shared_kernels(z);
+    size_t i = 0;
+
+    if (step == 1 && from < x->n) {
+        i = x->n - from < z->n ? x->n - from : z->n;
+        memmove(z->share[a], (const uint8_t *)x->share[a] + from * k->word_len, i * k->word_len);
+    }
+    for (; i < z->n; i++) {
+        size_t at = from + i * step;
+
+        if (at < x->n)
+            ring_copy_word(z->share[a], i, x->share[a], at, k->word_len);
+        else
+            k->put(z->share[a], i, -(uint64_t)fill);
     }
 }
 
@@ -148,14 +168,7 @@ void shared_gather(struct shared *z, const struct shared *x, size_t from, size_t
             ring_gather_bits(shared_row(z, a, r), z->n, shared_row(x, a, r), x->n, from, step, fill);
             continue;
         }
-        for (size_t i = 0; i < z->n; i++) {
-            size_t at = from + i * step;
-
-            if (at < x->n)
-                ring_copy_word(z->share[a], i, x->share[a], at, shared_kernels(z)->word_len);
-            else
-                shared_kernels(z)->put(z->share[a], i, -(uint64_t)fill);
-        }
+        gather_words(z, x, a, from, step, fill);
     }
 }
 
@@ -190,6 +203,5 @@ void shared_convert(struct shared *z, int a, const void *words, const struct sha
         ring_to_planes(z->share[a], z->stride, words, z->bits, x->n);
         return;
     }
-    for (size_t e = 0; e < x->n; e++)
-        shared_kernels(z)->put(z->share[a], e, ring_bit(words, e));
+    ring_from_bits(z->share[a], words, z->bits, x->n);
 }

@@ -47,3 +47,10 @@ const struct ring_products *ring_products_for(unsigned bits)
 
     return w < RING_WIDTHS ? &variant()->products[w] : NULL;
 }
+
+const struct ring_planes *ring_planes_for(unsigned bits)
+{
+    unsigned w = width(bits);
+
+    return w && w < RING_WIDTHS ? &variant()->planes[w] : NULL;
+}

@@ -106,6 +106,9 @@ void ring_to_planes(uint64_t *planes, size_t stride, const void *words, unsigned
 /** And back. */
 void ring_from_planes(void *words, const uint64_t *planes, size_t stride, unsigned bits, size_t n);
 
+/** Words that are the n bits of a plane: 0 or 1. */
+void ring_from_bits(void *words, const uint64_t *plane, unsigned bits, size_t n);
+
 static inline uint64_t ring_bit(const uint64_t *plane, size_t at)
 {
     return plane[at / 64] >> (at % 64) & 1;
@@ -117,6 +120,11 @@ static inline void ring_set_bit(uint64_t *plane, size_t at, uint64_t bit)
 
     plane[at / 64] = (plane[at / 64] & ~mask) | (-(bit & 1) & mask);
 }
+
+/** xor of n bits. */
+uint64_t ring_parity(const uint64_t *x, size_t n);
+/** n times the one word x. */
+void ring_repeat(void *z, const void *x, size_t word_len, size_t n);
 
 /** The n bits of x go to bits at..at+n of z, which are 0 before. */
 void ring_place_bits(uint64_t *z, size_t at, const uint64_t *x, size_t n);

@@ -203,6 +203,98 @@ OPERATION(mul_w_1, w_1, a &b)
         MORE_OR_NOT(BODY_THREE_TERM, W);                                                                       \
     }
 
+/* --- between words and planes, VECTOR_LEN / 8 blocks of 64 words at a time ---------------------------------
+ */
+
+enum { BLOCKS = VECTOR_LEN / 8, WORDS = 64 * BLOCKS };
+
+/* Each lane for itself: row r, bit c becomes row c, bit r of `size` rows of 64 / size squares side by side
+ * (Warren, Hacker's Delight, 7-3). Stages may come in any order, so it is its own inverse. */
+static inline void transpose(v_64 *row, unsigned size)
+{
+    uint64_t mask = ~(uint64_t)0 / (((uint64_t)1 << size / 2) + 1);
+
+    for (unsigned half = size / 2; half; half >>= 1, mask ^= mask << half)
+        for (unsigned at = 0; at < size; at = ((at | half) + 1) & ~half) {
+            v_64 t = ((row[at] >> half) ^ row[at | half]) & mask;
+
+            row[at] ^= t << half;
+            row[at | half] ^= t;
+        }
+}
+
+/* Row r of a block: words r, r + W, r + 2W ..., side by side. */
+#define PLANES_OF(W)                                                                                           \
+    static void to_planes_##W(uint64_t *planes, size_t stride, const void *words, size_t n)                    \
+    {                                                                                                          \
+        v_64 row[W];                                                                                           \
+        w_##W last[WORDS];                                                                                     \
+                                                                                                               \
+        for (size_t at = 0; at < n; at += WORDS) {                                                             \
+            const w_##W *x = (const w_##W *)words + at;                                                        \
+            size_t left = n - at < WORDS ? n - at : WORDS;                                                     \
+                                                                                                               \
+            if (left < WORDS) {                                                                                \
+                memset(last, 0, sizeof last);                                                                  \
+                memcpy(last, x, left * sizeof *x);                                                             \
+                x = last;                                                                                      \
+            }                                                                                                  \
+            for (unsigned r = 0; r < (W); r++)                                                                 \
+                for (unsigned b = 0; b < BLOCKS; b++) {                                                        \
+                    uint64_t v = 0;                                                                            \
+                                                                                                               \
+                    for (unsigned q = 0; q < 64; q += (W))                                                     \
+                        v |= (uint64_t)x[64 * b + r + q] << q;                                                 \
+                    row[r][b] = v;                                                                             \
+                }                                                                                              \
+            transpose(row, W);                                                                                 \
+            for (unsigned r = 0; r < (W); r++)                                                                 \
+                memcpy(planes + r * stride + at / 64, &row[r], 8 * ring_words(left));                          \
+        }                                                                                                      \
+        mem_wipe(row, sizeof row);                                                                             \
+        mem_wipe(last, sizeof last);                                                                           \
+    }                                                                                                          \
+    static void from_planes_##W(void *words, const uint64_t *planes, size_t stride, size_t n)                  \
+    {                                                                                                          \
+        v_64 row[W];                                                                                           \
+        w_##W last[WORDS];                                                                                     \
+                                                                                                               \
+        memset(row, 0, sizeof row);                                                                            \
+        memset(last, 0, sizeof last);                                                                          \
+        for (size_t at = 0; at < n; at += WORDS) {                                                             \
+            size_t left = n - at < WORDS ? n - at : WORDS;                                                     \
+            w_##W *x = left < WORDS ? last : (w_##W *)words + at;                                              \
+                                                                                                               \
+            for (unsigned r = 0; r < (W); r++)                                                                 \
+                memcpy(&row[r], planes + r * stride + at / 64, 8 * ring_words(left));                          \
+            transpose(row, W);                                                                                 \
+            for (unsigned r = 0; r < (W); r++)                                                                 \
+                for (unsigned b = 0; b < BLOCKS; b++)                                                          \
+                    for (unsigned q = 0; q < 64; q += (W))                                                     \
+                        x[64 * b + r + q] = (w_##W)(row[r][b] >> q);                                           \
+            if (left < WORDS)                                                                                  \
+                memcpy((w_##W *)words + at, last, left * sizeof *x);                                           \
+        }                                                                                                      \
+        mem_wipe(row, sizeof row);                                                                             \
+        mem_wipe(last, sizeof last);                                                                           \
+    }                                                                                                          \
+    static void from_bits_##W(void *words, const uint64_t *plane, size_t n)                                    \
+    {                                                                                                          \
+        w_##W *z = words;                                                                                      \
+        size_t w = 0;                                                                                          \
+                                                                                                               \
+        for (; w < n / 64; w++)                                                                                \
+            for (unsigned e = 0; e < 64; e++)                                                                  \
+                z[64 * w + e] = (w_##W)(plane[w] >> e & 1);                                                    \
+        for (unsigned e = 0; e < n % 64; e++)                                                                  \
+            z[64 * w + e] = (w_##W)(plane[w] >> e & 1);                                                        \
+    }
+
+PLANES_OF(8)
+PLANES_OF(16)
+PLANES_OF(32)
+PLANES_OF(64)
+
 /* --- the tables ------------------------------------------------------------------------------------------- */
 
 #define KERNELS_OF(W, negation)                                                                                \
@@ -267,11 +359,19 @@ KERNELS_OF(64, BODY_NEG)
     {                                                                                                          \
         four_##W, four_term_##W, three_##W, three_term_##W                                                     \
     }
-#define VARIANT_TABLES                                                                                         \
+#define PLANES_ROW_OF(W)                                                                                       \
     {                                                                                                          \
-        { ROW_OF(1), ROW_OF(8), ROW_OF(16), ROW_OF(32), ROW_OF(64) },                                          \
-        {                                                                                                      \
-            PRODUCTS_ROW_OF(1), PRODUCTS_ROW_OF(8), PRODUCTS_ROW_OF(16), PRODUCTS_ROW_OF(32),                  \
-                PRODUCTS_ROW_OF(64)                                                                            \
-        }                                                                                                      \
+        to_planes_##W, from_planes_##W, from_bits_##W                                                          \
+    }
+#define KERNEL_TABLE                                                                                           \
+    {                                                                                                          \
+        ROW_OF(1), ROW_OF(8), ROW_OF(16), ROW_OF(32), ROW_OF(64)                                               \
+    }
+#define PRODUCT_TABLE                                                                                          \
+    {                                                                                                          \
+        PRODUCTS_ROW_OF(1), PRODUCTS_ROW_OF(8), PRODUCTS_ROW_OF(16), PRODUCTS_ROW_OF(32), PRODUCTS_ROW_OF(64)  \
+    }
+#define PLANE_TABLE                                                                                            \
+    {                                                                                                          \
+        { NULL, NULL, NULL }, PLANES_ROW_OF(8), PLANES_ROW_OF(16), PLANES_ROW_OF(32), PLANES_ROW_OF(64)        \
     }

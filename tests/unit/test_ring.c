@@ -7,7 +7,7 @@
 
 static const size_t lengths[] = { 0, 1, 7, 8, 9, 31, 33, 63, 64, 65, 130, 1000 };
 static const unsigned widths[] = { 1, 8, 16, 32, 64 };
-enum { N_MAX = 1000, CANARY = 0xa5 };
+enum { N_MAX = 1100, CANARY = 0xa5 };
 
 static uint64_t seed = 88172645463325252u;
 
@@ -230,6 +230,49 @@ static void test_planes(void **state)
     for (size_t w = 1; w < COUNT_OF(widths); w++)
         for (size_t l = 0; l < COUNT_OF(lengths); l++)
             check_planes(widths[w], lengths[l]);
+    for (size_t w = 1; w < COUNT_OF(widths); w++)
+        check_planes(widths[w], 512), check_planes(widths[w], 511 + 512);
+}
+
+static void test_from_bits(void **state)
+{
+    (void)state;
+    for (size_t w = 1; w < COUNT_OF(widths); w++)
+        for (size_t l = 0; l < COUNT_OF(lengths); l++) {
+            const struct ring_kernels *k = ring_kernels_for(widths[w]);
+            uint64_t plane[N_MAX / 64 + 1], parity = 0;
+            static struct words z;
+
+            for (size_t i = 0; i < COUNT_OF(plane); i++)
+                plane[i] = draw();
+            memset(&z, CANARY, sizeof z);
+            ring_from_bits(z.byte, plane, widths[w], lengths[l]);
+            for (size_t e = 0; e < lengths[l]; e++) {
+                assert_int_equal(word(&z, k, e), ring_bit(plane, e));
+                parity ^= ring_bit(plane, e);
+            }
+            for (size_t b = lengths[l] * k->word_len; b < sizeof z.byte; b++)
+                assert_int_equal(z.byte[b], CANARY);
+            assert_int_equal(ring_parity(plane, lengths[l]), parity);
+        }
+}
+
+static void test_repeat(void **state)
+{
+    static uint8_t z[9000 + 1];
+
+    (void)state;
+    for (size_t len = 1; len <= 32; len++)
+        for (size_t n = 0; n * len <= 9000; n = n < 4 ? n + 1 : 3 * n + 1) {
+            uint8_t one[32];
+
+            for (size_t b = 0; b < len; b++)
+                one[b] = (uint8_t)draw();
+            memset(z, CANARY, sizeof z);
+            ring_repeat(z, one, len, n);
+            for (size_t b = 0; b < sizeof z; b++)
+                assert_int_equal(z[b], b < n * len ? one[b % len] : CANARY);
+        }
 }
 
 /* --- moving bits ----------------------------------------------------------------------------------------- */
@@ -303,8 +346,9 @@ static void test_gather(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kernels), cmocka_unit_test(test_sum_get_put), cmocka_unit_test(test_planes),
-        cmocka_unit_test(test_place),   cmocka_unit_test(test_gather),
+        cmocka_unit_test(test_kernels),   cmocka_unit_test(test_sum_get_put), cmocka_unit_test(test_planes),
+        cmocka_unit_test(test_from_bits), cmocka_unit_test(test_repeat),      cmocka_unit_test(test_place),
+        cmocka_unit_test(test_gather),
     };
     int failed = 0;
 
