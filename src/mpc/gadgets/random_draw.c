@@ -78,11 +78,12 @@ static enum sotto_err add_modulo(struct strand *st, struct shared *z, const stru
 {
     unsigned k = z->bits;
     struct shared *plane = strand_room(st, 5 * (size_t)k, sizeof *plane), carries[2], sum, difference, fits;
-    struct carry_sum s[2] = { { plane, plane + k, plane + 3 * k, false },
-                              { plane, plane + 2 * k, plane + 4 * k, false } };
+    struct carry_sum s[2];
 
     if (!plane)
         return st->s->fault.code;
+    for (size_t i = 0; i < 2; i++)
+        s[i] = (struct carry_sum){ plane, plane + (i + 1) * k, plane + (i + 3) * k, false };
     for (int i = 0; i < 2; i++)
         TRY(strand_shared(st, &carries[i], MPC_BITS, k, z->n));
     for (unsigned p = 0; p < k; p++) {
