@@ -31,7 +31,8 @@ uint32_t bench_size(struct bench_image *b, uint64_t n)
 
 uint32_t bench_reg(struct bench_image *b, enum image_elem elem, bool secret, uint32_t size)
 {
-    return note(b, image_add_reg(&b->im, (struct image_reg){ (uint8_t)elem, secret, size }));
+    return note(
+        b, image_add_reg(&b->im, (struct image_reg){ .elem = (uint8_t)elem, .secret = secret, .size = size }));
 }
 
 uint32_t bench_emit(struct bench_image *b, enum image_op op, uint32_t dst, uint32_t a, uint32_t c, uint32_t d)

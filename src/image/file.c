@@ -81,6 +81,8 @@ static void write_program(const struct image *im, struct writer *w)
         write_u8(w, r->elem);
         write_u8(w, r->secret);
         write_u32(w, r->size);
+        if (r->elem == IMAGE_ROW)
+            write_u16(w, r->planes);
     }
     write_u32(w, (uint32_t)im->code_n);
     for (size_t i = 0; i < im->code_n; i++) {
@@ -237,6 +239,8 @@ static enum sotto_err read_program(struct loader *l)
         e->elem = read_u8(r);
         e->secret = read_u8(r);
         e->size = read_u32(r);
+        if (e->elem == IMAGE_ROW)
+            e->planes = read_u16(r);
     });
     READ_TABLE(l, code, "instructions", IMAGE_TABLE_MAX, 21, {
         e->op = read_u8(r);

@@ -19,7 +19,7 @@ static const struct image_op_info ops[] = {
 
 const char *image_elem_name(enum image_elem e)
 {
-    return (unsigned)e < IMAGE_ELEM_KINDS ? elems[e].name : "?";
+    return (unsigned)e < IMAGE_ELEM_KINDS ? elems[e].name : e == IMAGE_ROW ? "row" : "?";
 }
 
 unsigned image_elem_bits(enum image_elem e)

@@ -30,7 +30,8 @@ enum image_elem {
 #define X(name, keyword, bits, is_signed) IMAGE_##name,
     IMAGE_ELEMS(X)
 #undef X
-    IMAGE_ELEM_KINDS
+    IMAGE_ELEM_KINDS,
+    IMAGE_ROW = IMAGE_ELEM_KINDS, /* of registers alone: a secret row of a table, of as many planes as it says */
 };
 /* clang-format on */
 const char *image_elem_name(enum image_elem e);
@@ -48,6 +49,11 @@ struct image_op_info {
     char kind;
     const char *text;
 };
+/** It works on tables: its operands may be rows. */
+static inline bool image_on_table(unsigned op)
+{
+    return op >= IMAGE_PACK && op <= IMAGE_SORT;
+}
 /** Never NULL for op < IMAGE_OPS; NULL above. */
 const struct image_op_info *image_op_info(unsigned op);
 
@@ -59,6 +65,7 @@ enum {
     IMAGE_REVEALS_MAX = 1 << 16,
     IMAGE_TEXT_LEN_MAX = 4096, /* bytes of a string */
     IMAGE_DEPTH_MAX = 64,      /* blocks within blocks */
+    IMAGE_PLANES_MAX = 4096,   /* of a row */
 };
 
 /* A size is symbol + addend, or a constant (symbol == IMAGE_NONE). */
@@ -73,7 +80,8 @@ enum image_domain { IMAGE_ARITH, IMAGE_BITS };
 struct image_reg {
     uint8_t elem; /* enum image_elem */
     uint8_t secret;
-    uint32_t size; /* index into sizes, or IMAGE_NONE for a scalar */
+    uint32_t size;   /* index into sizes, or IMAGE_NONE for a scalar */
+    uint16_t planes; /* IMAGE_ROW; else 0 */
 };
 struct image_input {
     const char *name, *from; /* `from` is the role that brings it, e.g. "bidder" */

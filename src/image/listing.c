@@ -124,6 +124,8 @@ static void list_instruction(const struct image *im, struct writer *out, size_t 
         const struct image_reg *r = &im->regs[in->dst];
 
         put_type(im, out, r->secret, r->elem, r->size);
+        if (r->elem == IMAGE_ROW)
+            text_format(out, " of %u planes", r->planes);
         text_format(out, ", ");
     }
     text_format(out, "line %u\n", in->line);

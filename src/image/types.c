@@ -74,7 +74,7 @@ static enum sotto_err check_operands(const struct image_check *c, struct operand
 }
 
 /* Two sizes are equal for every binding: same symbol, same addend. */
-static bool same_size(const struct image *im, uint32_t a, uint32_t b)
+bool image_same_size(const struct image *im, uint32_t a, uint32_t b)
 {
     if (a == IMAGE_NONE || b == IMAGE_NONE)
         return a == b;
@@ -110,7 +110,7 @@ static enum sotto_err want_vector(const struct image_check *c, const char *what,
 
 static enum sotto_err want_size(const struct image_check *c, const char *what, uint32_t have, uint32_t want)
 {
-    return same_size(c->im, have, want) ? SOTTO_OK : image_complain(c, "the sizes of %s differ", what);
+    return image_same_size(c->im, have, want) ? SOTTO_OK : image_complain(c, "the sizes of %s differ", what);
 }
 
 static enum sotto_err want_public(const struct image_check *c, const char *what, const struct image_reg *r)
@@ -143,7 +143,7 @@ static enum sotto_err check_broadcast(const struct image_check *c, const struct 
     const struct image_reg *const operand[3] = { o->a, o->b, o->c };
 
     for (int i = 0; i < 3; i++)
-        if (operand[i]->size != IMAGE_NONE && !same_size(c->im, operand[i]->size, o->dst->size))
+        if (operand[i]->size != IMAGE_NONE && !image_same_size(c->im, operand[i]->size, o->dst->size))
             return image_complain(c, "the size of operand %s is neither dst's nor a scalar",
                                   operand_names[i + 1]);
     return SOTTO_OK;
@@ -299,11 +299,23 @@ static enum sotto_err check_reduction(const struct image_check *c, const struct 
     }
 }
 
+/* Rows are for the section of tables alone. */
+static enum sotto_err check_rows(const struct image_check *c, const struct operands *o)
+{
+    const struct image_reg *const reg[4] = { o->dst, o->a, o->b, o->c };
+
+    for (int i = 0; i < 4; i++)
+        if (reg[i]->elem == IMAGE_ROW && !image_on_table(o->in->op))
+            return image_complain(c, "operand %s is rows; only opcodes on tables take them", operand_names[i]);
+    return SOTTO_OK;
+}
+
 enum sotto_err image_check_types(const struct image_check *c)
 {
     struct operands o = { &c->im->code[c->at], &absent, &absent, &absent, &absent };
 
     TRY(check_operands(c, &o));
+    TRY(check_rows(c, &o));
     /* The order of opcodes.def: control, values, moves, element by element, reductions, then a
      * section for every family of gadgets. */
     if (o.in->op < IMAGE_CONST)
@@ -316,5 +328,7 @@ enum sotto_err image_check_types(const struct image_check *c)
         return check_elementwise(c, &o);
     if (o.in->op < IMAGE_RANDOM)
         return check_reduction(c, &o);
-    return image_check_random(c, o.dst);
+    if (o.in->op < IMAGE_PACK)
+        return image_check_random(c, o.dst);
+    return image_check_data(c, o.dst, o.a, o.b);
 }

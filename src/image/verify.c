@@ -147,7 +147,12 @@ static enum sotto_err check_reg(const struct entry *e)
     const struct image_reg *r = &e->im->regs[e->index];
 
     TRY(check_flag(e, r->secret, "secret is neither 0 nor 1"));
-    return check_type(e, r->elem, r->size);
+    if (r->elem != IMAGE_ROW)
+        return r->planes ? bad(e, "it has planes, but is no row") : check_type(e, r->elem, r->size);
+    TRY(check_type(e, IMAGE_BOOL, r->size));
+    if (!r->secret || r->size == IMAGE_NONE)
+        return bad(e, "rows are secret vectors");
+    return r->planes && r->planes <= IMAGE_PLANES_MAX ? SOTTO_OK : bad(e, "a row has no planes, or too many");
 }
 
 static enum sotto_err check_table(const struct image *im, const char *table, size_t n, size_t n_max,

@@ -68,7 +68,7 @@ enum sotto_err lower_size_index(struct lower *l, struct type t, uint32_t *index)
 
 enum sotto_err lower_reg(struct lower *l, struct type t, uint32_t *reg)
 {
-    struct image_reg r = { (uint8_t)t.elem, t.secret, IMAGE_NONE };
+    struct image_reg r = { .elem = (uint8_t)t.elem, .secret = t.secret, .size = IMAGE_NONE };
 
     if (l->im->regs_n >= LANG_REGS_MAX)
         return too_large(l, "values", LANG_REGS_MAX);

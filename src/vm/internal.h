@@ -41,6 +41,7 @@ struct vm_value {
     uint8_t elem;
     bool scalar;
     size_t n;
+    unsigned planes;      /* of an element: of its type, or of a row */
     unsigned planes_live; /* BITS planes from here on are zero */
     uint64_t *clear;
     bool clear_ready;
@@ -121,7 +122,7 @@ SOTTO_MUST_CHECK enum sotto_err vm_value_await(struct strand *st, struct vm_valu
 void vm_value_wait(struct vm_value *v, unsigned kind, struct vm_task *t, struct vm_wait *w);
 static inline unsigned vm_value_bits(const struct vm_value *v)
 {
-    return image_elem_bits((enum image_elem)v->elem);
+    return v->planes;
 }
 /** Sign- or zero-extended from the element type to 64 bits. */
 uint64_t vm_canonical(enum image_elem elem, uint64_t v);
@@ -133,6 +134,7 @@ SOTTO_MUST_CHECK enum sotto_err vm_run_public(struct strand *st, struct vm_task 
 typedef enum sotto_err vm_run_fn(struct strand *st, struct vm_task *t);
 extern vm_run_fn *const vm_run_secret[IMAGE_OPS];
 SOTTO_MUST_CHECK enum sotto_err vm_run_random(struct strand *st, struct vm_task *t); /* secret_random.c */
+vm_run_fn vm_run_pack, vm_run_unpack, vm_run_shuffle, vm_run_sort;                   /* secret_data.c */
 SOTTO_MUST_CHECK enum sotto_err vm_run_convert(struct strand *st, struct vm_task *t);
 
 /* plan.c: the domain of an instruction's operands and of its result; from what exists, before it runs */

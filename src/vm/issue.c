@@ -333,6 +333,8 @@ enum sotto_err vm_issue(struct vm *vm, const struct image_insn *in)
     t = dst ? task_new(vm, in, dst) : NULL;
     if (!t)
         return out_of_memory(vm);
+    if (r->elem == IMAGE_ROW)
+        dst->planes = dst->planes_live = r->planes;
     t->a = operand(vm, op->operand[1], in->a);
     t->b = operand(vm, op->operand[2], in->b);
     t->c = operand(vm, op->operand[3], in->c);
@@ -343,7 +345,7 @@ enum sotto_err vm_issue(struct vm *vm, const struct image_insn *in)
         TRY(reveal_entry(vm, t));
     if (!t->a)
         return issue_source(vm, t);
-    if (in->op != IMAGE_REVEAL && all_known(t))
+    if (in->op != IMAGE_REVEAL && !image_on_table(in->op) && all_known(t)) /* rows are shared in any case */
         return issue_known(vm, t);
     return issue_secret(vm, t);
 }

@@ -66,9 +66,12 @@ struct vm_value *vm_value_new(struct vm *vm, enum image_elem elem, bool scalar, 
     struct vm_value *v = vm_memory_alloc(&vm->memory, sizeof *v);
 
     if (v)
-        *v = (struct vm_value){
-            .refs = 1, .elem = (uint8_t)elem, .scalar = scalar, .n = n, .planes_live = image_elem_bits(elem)
-        };
+        *v = (struct vm_value){ .refs = 1,
+                                .elem = (uint8_t)elem,
+                                .scalar = scalar,
+                                .n = n,
+                                .planes = image_elem_bits(elem),
+                                .planes_live = image_elem_bits(elem) };
     return v;
 }
 

@@ -9,7 +9,8 @@ const char image_text_all_regs[] = "s:u32[0] s:bool[0] s:u8 s:i16[1] " /* 0-3: t
                                    "s:u32[0] s:u32 u32[0] "            /* 9-11 */
                                    "s:bool[0] s:bool s:u32 bool "      /* 12-15 */
                                    "u32 u32 u32 s:i16 s:i16[1] "       /* 16-20 */
-                                   "i8 s:bool[1] i64 u32 ";            /* 21-24 */
+                                   "i8 s:bool[1] i64 u32 "             /* 21-24 */
+                                   "s:row/33[0] s:row/65[0] s:row/34[0] "; /* 25-27 */
 const char image_text_all_reveals[] = "u32 bool u32[0] u32*!";
 const char image_text_all_code[] =
     "INPUT 0 0; INPUT 1 1; INPUT 2 2; INPUT 3 3; CONST 4 0; PARAM 5 0; PARAM 6 1; SIZE 7 0; INDEX 8;"
@@ -19,7 +20,8 @@ const char image_text_all_code[] =
     "REVEAL 16 14 0; DIV 17 16 5; MOD 17 16 5; NEG 21 6; REVEAL 15 13 1; REVEAL 11 9 2;"
     "FOR 18 4 17 45; GET 14 0 18; IF 15 43; REVEAL 24 14 3; OUTPUT 0 24; END 40; OUTPUT 0 18; END 38;"
     "IF 15 48; CONST 24 1; ELSE 51; CONST 24 2; OUTPUT 1 11; END 46;"
-    "CONST 23 3; OUTPUT 2 15; OUTPUT 0 24; RANDOM 9 0; RANDOM 12 1; HALT";
+    "CONST 23 3; OUTPUT 2 15; OUTPUT 0 24; RANDOM 9 0; RANDOM 12 1;"
+    "PACK 25 0 1; PACK 26 25 9; SHUFFLE 25 25; SORT 26 26 1 1; UNPACK 27 26 0; UNPACK 12 25 0; HALT";
 
 static bool declare(struct image *im)
 {
@@ -50,6 +52,7 @@ struct type {
     bool secret, in_loop, under_reveal;
     uint8_t elem;
     uint32_t size;
+    uint16_t planes; /* "row/39" */
 };
 
 /* The next type of a list; false at its end or when it is wrong (then *s is not at the end). */
@@ -65,11 +68,11 @@ static bool next_type(const char **s, struct type *t)
         t->secret = true;
         *s += 2;
     }
-    len = strcspn(*s, " [*!");
+    len = strcspn(*s, " /[*!");
     for (unsigned e = 0;; e++) {
         const char *name = image_elem_name(e);
 
-        if (e == IMAGE_ELEM_KINDS)
+        if (e > IMAGE_ROW)
             return false;
         if (strlen(name) == len && strncmp(name, *s, len) == 0) {
             t->elem = (uint8_t)e;
@@ -77,6 +80,10 @@ static bool next_type(const char **s, struct type *t)
         }
     }
     *s += len;
+    if (**s == '/') {
+        t->planes = (uint16_t)strtoul(*s + 1, NULL, 10);
+        *s += strcspn(*s, " [");
+    }
     if (**s == '[') {
         t->size = (uint32_t)strtoul(*s + 1, NULL, 10);
         *s += strcspn(*s, "]") + 1;
@@ -124,7 +131,7 @@ bool image_text_build(struct image *im, const char *regs, const char *reveals, c
     if (!im->name || !declare(im))
         return false;
     while (next_type(&regs, &t))
-        if (image_add_reg(im, (struct image_reg){ t.elem, t.secret, t.size }) == IMAGE_NONE)
+        if (image_add_reg(im, (struct image_reg){ t.elem, t.secret, t.size, t.planes }) == IMAGE_NONE)
             return false;
     while (next_type(&reveals, &t)) {
         struct image_reveal r = { "x", "everyone", t.elem, t.size, 1, t.in_loop, t.under_reveal };

@@ -130,6 +130,49 @@ static const struct image_case drawn[] = {
     { "bool as a number", "s:bool", "", "RANDOM 0 0; HALT", "dst is bool, which is shared as bits" },
 };
 
+/* Planes: of r0 32, of r1 1, of r2 8. Constants: 0, 1, 300, -1. */
+static const struct image_case tables[] = {
+    { "rows", SECRET "s:row/33[0]", "", IN "PACK 4 0 1; HALT", NULL },
+    { "a scalar is repeated in rows", SECRET "s:row/40[0]", "", IN "PACK 4 0 2; HALT", NULL },
+    { "a public column in rows", SECRET "u32[0] s:row/64[0]", "", IN "INDEX 4; PACK 5 0 4; HALT", NULL },
+    { "rows of public columns", "u32[0] s:row/64[0]", "", "INDEX 0; PACK 1 0 0; HALT", "but rows are secret" },
+    { "public rows", SECRET "row/33[0]", "", IN "PACK 4 0 1; HALT", "rows are secret vectors" },
+    { "a row by itself", SECRET "s:row/33", "", IN "PACK 4 0 1; HALT", "rows are secret vectors" },
+    { "rows without planes", SECRET "s:row/0[0]", "", IN "PACK 4 0 1; HALT", "no planes, or too many" },
+    { "rows of many planes", SECRET "s:row/4097[0]", "", IN "PACK 4 0 1; HALT", "no planes, or too many" },
+    { "planes of another type", SECRET "s:u32/32[0]", "", IN "NEG 4 0; HALT", "has planes, but is no row" },
+    { "a plane is missing", SECRET "s:row/34[0]", "", IN "PACK 4 0 1; HALT",
+      "34 planes, the operands 32 and 1" },
+    { "rows of two sizes", SECRET "s:row/48[0]", "", IN "PACK 4 0 3; HALT",
+      "sizes of dst and operand b differ" },
+    { "rows in no row", SECRET "s:u64[0]", "", IN "PACK 4 0 0; HALT", "dst is no row" },
+    { "arithmetic on rows", SECRET "s:row/33[0]", "", IN "PACK 4 0 1; ADD 4 4 4; HALT", "operand dst is rows" },
+    { "equal rows", SECRET "s:row/33[0] s:bool[0]", "", IN "PACK 4 0 1; EQ 5 4 4; HALT", "operand a is rows" },
+    { "rows copied", SECRET "s:row/33[0]", "", IN "PACK 4 0 1; COPY 4 4; HALT", "operand dst is rows" },
+    { "rows opened", SECRET "s:row/33[0] u32[0]", "u32[0]", IN "PACK 4 0 1; REVEAL 5 4 0; HALT",
+      "operand a is rows" },
+    { "a column of rows", SECRET "s:row/33[0] s:u32[0]", "", IN "PACK 4 0 1; UNPACK 5 4 1; HALT", NULL },
+    { "a column past the rows", SECRET "s:row/33[0] s:u32[0]", "", IN "PACK 4 0 1; UNPACK 5 4 2; HALT",
+      "planes 300 to 332, but operand a has 33" },
+    { "a column far past the rows", SECRET "s:row/33[0] s:u32[0]", "", IN "PACK 4 0 1; UNPACK 5 4 3; HALT",
+      "but operand a has 33" },
+    { "a public column", SECRET "s:row/33[0] u32[0]", "", IN "PACK 4 0 1; UNPACK 5 4 0; HALT",
+      "dst is no secret vector" },
+    { "a column of no rows", SECRET "s:u8[0]", "", IN "UNPACK 4 0 0; HALT", "operand a is no row" },
+    { "a shuffled column", SECRET "s:u32[0]", "", IN "SHUFFLE 4 0; HALT", NULL },
+    { "a shuffle that shortens", SECRET "s:i16[0]", "", IN "SHUFFLE 4 3; HALT",
+      "the sizes of dst and operand a" },
+    { "sorted rows", SECRET "s:row/33[0]", "", IN "PACK 4 0 1; SORT 4 4 1 1; HALT", NULL },
+    { "the first of sorted rows", SECRET "s:row/33[0] s:row/33[3]", "", IN "PACK 4 0 1; SORT 5 4 1 0; HALT",
+      NULL },
+    { "sorted into other rows", SECRET "s:row/33[0] s:row/34[0]", "", IN "PACK 4 0 1; SORT 5 4 1 0; HALT",
+      "of different types" },
+    { "sorted by nothing", SECRET "s:u32[0]", "", IN "SORT 4 0 0 0; HALT", "planes 0 to 0" },
+    { "sorted by too much", SECRET "s:u32[0]", "", IN "SORT 4 0 2 0; HALT", "planes 0 to 300" },
+    { "sorted in no order", SECRET "s:u32[0]", "", IN "SORT 4 0 1 2; HALT", "the order is none of" },
+    { "a public vector sorted", "u32[0] s:u32[0]", "", "INDEX 0; SORT 1 0 1 0; HALT", "is no secret vector" },
+};
+
 static const struct image_case manifest[] = {
     { "opened", SECRET "u8", "u8", IN "REVEAL 4 2 0; HALT", NULL },
     { "of another type", SECRET "u8", "u32", IN "REVEAL 4 2 0; HALT",
@@ -287,6 +330,12 @@ static void test_manifest(void **state)
     run(manifest, COUNT_OF(manifest));
 }
 
+static void test_tables(void **state)
+{
+    (void)state;
+    run(tables, COUNT_OF(tables));
+}
+
 static void test_blocks(void **state)
 {
     (void)state;
@@ -346,7 +395,7 @@ static void test_fields(void **state)
     SPOIL(reveals[0].in_loop, 2, "manifest entry 0: in_loop");
     SPOIL(reveals[0].under_reveal, 2, "manifest entry 0: under_reveal");
     SPOIL(regs[3].secret, 2, "register 3: secret");
-    SPOIL(regs[3].elem, 9, "register 3: its element type");
+    SPOIL(regs[3].elem, IMAGE_ROW + 1, "register 3: its element type");
     SPOIL(regs[3].size, 4, "register 3: its size");
     SPOIL(code[9].op, IMAGE_OPS, "instruction 9 (?, line 10): opcode");
     SPOIL(code[9].b, 0, "instruction 9 (COPY, line 10): operand b is set");
@@ -412,17 +461,12 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_operands),
-        cmocka_unit_test(test_types),
-        cmocka_unit_test(test_secrecy),
-        cmocka_unit_test(test_manifest),
-        cmocka_unit_test(test_drawn),
-        cmocka_unit_test(test_blocks),
-        cmocka_unit_test(test_written_before_read),
-        cmocka_unit_test(test_fields),
-        cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_equal_sizes),
-        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_operands),    cmocka_unit_test(test_types),
+        cmocka_unit_test(test_secrecy),     cmocka_unit_test(test_manifest),
+        cmocka_unit_test(test_drawn),       cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_blocks),      cmocka_unit_test(test_written_before_read),
+        cmocka_unit_test(test_fields),      cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_equal_sizes), cmocka_unit_test(test_no_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,8 +104,8 @@ static void test_follows_the_streams(void **state)
 
 static void build(struct image *im)
 {
-    struct image_reg secret = { IMAGE_U64, 1, 0 }, open = { IMAGE_U64, 0, 0 }, bit = { IMAGE_BOOL, 1, 0 },
-                     open_bit = { IMAGE_BOOL, 0, 0 };
+    struct image_reg secret = { IMAGE_U64, 1, 0, 0 }, open = { IMAGE_U64, 0, 0, 0 },
+                     bit = { IMAGE_BOOL, 1, 0, 0 }, open_bit = { IMAGE_BOOL, 0, 0, 0 };
     struct fault f;
 
     image_add_size(im, (struct image_size){ IMAGE_NONE, WORDS });
