@@ -52,7 +52,7 @@ struct image_op_info {
 /** It works on tables: its operands may be rows. */
 static inline bool image_on_table(unsigned op)
 {
-    return op >= IMAGE_PACK && op <= IMAGE_SORT;
+    return op >= IMAGE_PACK && op <= IMAGE_MATCH;
 }
 /** Never NULL for op < IMAGE_OPS; NULL above. */
 const struct image_op_info *image_op_info(unsigned op);

@@ -27,7 +27,8 @@ SOTTO_MUST_CHECK enum sotto_err image_check_openings(const struct image *im, str
 
 /** The part of it for tables: types_data.c. */
 SOTTO_MUST_CHECK enum sotto_err image_check_data(const struct image_check *c, const struct image_reg *dst,
-                                                 const struct image_reg *a, const struct image_reg *b);
+                                                 const struct image_reg *a, const struct image_reg *b,
+                                                 const struct image_reg *v);
 /** Two sizes are equal for every binding: same symbol, same addend. */
 bool image_same_size(const struct image *im, uint32_t a, uint32_t b);
 

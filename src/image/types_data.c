@@ -59,13 +59,57 @@ static enum sotto_err check_pack(const struct image_check *c, const struct image
     return SOTTO_OK;
 }
 
+/* Keys, which of them count, and perhaps values, of one size; the groups are dst's elements. */
+static enum sotto_err check_group(const struct image_check *c, const struct image_reg *dst,
+                                  const struct image_reg *a, const struct image_reg *b,
+                                  const struct image_reg *v)
+{
+    bool sums = c->im->code[c->at].op == IMAGE_GROUP;
+
+    if (dst->elem == IMAGE_BOOL || dst->elem == IMAGE_ROW)
+        return image_complain(c, "dst is no vector of integers");
+    if (a->elem == IMAGE_BOOL || a->elem == IMAGE_ROW || !a->secret || a->size == IMAGE_NONE)
+        return image_complain(c, "the keys are no secret vector of integers");
+    if (b->elem != IMAGE_BOOL)
+        return image_complain(c, "operand b is %s, bool expected", image_elem_name(b->elem));
+    if (b->size != IMAGE_NONE && !image_same_size(c->im, a->size, b->size))
+        return image_complain(c, "the sizes of operands a and b differ");
+    if (!sums)
+        return SOTTO_OK;
+    if (v->elem != dst->elem)
+        return image_complain(c, "operand c is %s, %s expected", image_elem_name(v->elem),
+                              image_elem_name(dst->elem));
+    if (!v->secret || !image_same_size(c->im, a->size, v->size))
+        return image_complain(c, "the values are no secret vector of the keys' size");
+    return SOTTO_OK;
+}
+
+static enum sotto_err check_match(const struct image_check *c, const struct image_reg *dst,
+                                  const struct image_reg *a, const struct image_reg *b, uint64_t key)
+{
+    if (dst->elem != IMAGE_ROW || a->elem != IMAGE_ROW || b->elem != IMAGE_ROW)
+        return image_complain(c, "dst and both operands are rows");
+    if (!key || key + 1 != a->planes)
+        return image_complain(c, "operand a has %u planes; as many as the key and one more expected",
+                              a->planes);
+    if (key >= b->planes)
+        return image_complain(c, "operand b has %u planes; more than the key expected", b->planes);
+    if (b->planes - key != dst->planes)
+        return image_complain(c, "dst has %u planes; those of b without the key expected", dst->planes);
+    return want_same_size(c, dst, a, "a");
+}
+
 enum sotto_err image_check_data(const struct image_check *c, const struct image_reg *dst,
-                                const struct image_reg *a, const struct image_reg *b)
+                                const struct image_reg *a, const struct image_reg *b, const struct image_reg *v)
 {
     const struct image_insn *in = &c->im->code[c->at];
     const uint64_t *consts = c->im->consts;
 
     TRY(want_table(c, "dst", dst));
+    if (in->op == IMAGE_GROUP || in->op == IMAGE_GROUPCOUNT)
+        return check_group(c, dst, a, b, v);
+    if (in->op == IMAGE_MATCH)
+        return check_match(c, dst, a, b, consts[in->c]);
     if (in->op == IMAGE_PACK)
         return check_pack(c, dst, a, b);
     TRY(want_table(c, "operand a", a));

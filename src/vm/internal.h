@@ -134,7 +134,7 @@ SOTTO_MUST_CHECK enum sotto_err vm_run_public(struct strand *st, struct vm_task 
 typedef enum sotto_err vm_run_fn(struct strand *st, struct vm_task *t);
 extern vm_run_fn *const vm_run_secret[IMAGE_OPS];
 SOTTO_MUST_CHECK enum sotto_err vm_run_random(struct strand *st, struct vm_task *t); /* secret_random.c */
-vm_run_fn vm_run_pack, vm_run_unpack, vm_run_shuffle, vm_run_sort;                   /* secret_data.c */
+vm_run_fn vm_run_pack, vm_run_unpack, vm_run_shuffle, vm_run_sort, vm_run_group, vm_run_match;                   /* secret_data.c */
 SOTTO_MUST_CHECK enum sotto_err vm_run_convert(struct strand *st, struct vm_task *t);
 
 /* plan.c: the domain of an instruction's operands and of its result; from what exists, before it runs */

@@ -120,18 +120,25 @@ static void wait_for(struct vm_task *t, struct vm_value *v, enum mpc_domain doma
         vm_value_wait(v, v->clear ? VM_CLEAR : domain, t, w);
 }
 
+/* The domain of operand a, b or c. A condition and keys are bits whatever the others are. */
+static enum mpc_domain domain_of(const struct vm_task *t, int operand)
+{
+    bool bits =
+        t->in && ((t->in->op == IMAGE_SELECT && operand == 0) || (t->in->op == IMAGE_GROUP && operand < 2));
+
+    return bits ? MPC_BITS : t->domain;
+}
+
 /* The last one that entered the window begins as soon as its operands are there. */
 static enum sotto_err start(struct vm *vm, struct vm_task *t)
 {
-    bool condition = t->in && t->in->op == IMAGE_SELECT;
-
     t->seq = vm->seq;
     t->line = vm->line;
     t->depth = vm->main->depth;
     t->pending = 1;
-    wait_for(t, t->a, condition ? MPC_BITS : t->domain, &t->wait[0]);
-    wait_for(t, t->b, t->domain, &t->wait[1]);
-    wait_for(t, t->c, t->domain, &t->wait[2]);
+    wait_for(t, t->a, domain_of(t, 0), &t->wait[0]);
+    wait_for(t, t->b, domain_of(t, 1), &t->wait[1]);
+    wait_for(t, t->c, domain_of(t, 2), &t->wait[2]);
     vm_task_operand_ready(vm->main, t, t->depth);
     return vm->s->fault.code;
 }
@@ -166,9 +173,9 @@ static enum sotto_err want_form(struct vm *vm, struct vm_value *v, enum mpc_doma
 
 static enum sotto_err want_forms(struct vm *vm, struct vm_task *t)
 {
-    TRY(want_form(vm, t->a, t->in->op == IMAGE_SELECT ? MPC_BITS : t->domain));
-    TRY(want_form(vm, t->b, t->domain));
-    return want_form(vm, t->c, t->domain);
+    TRY(want_form(vm, t->a, domain_of(t, 0)));
+    TRY(want_form(vm, t->b, domain_of(t, 1)));
+    return want_form(vm, t->c, domain_of(t, 2));
 }
 
 static bool all_known(const struct vm_task *t)

@@ -27,7 +27,10 @@ struct vm_plan vm_plan_of(const struct vm_task *t)
     case IMAGE_MUL:
     case IMAGE_SUM:
         return arith;
+    case IMAGE_GROUP: /* the values; keys are bits */
+        return arith;
     case IMAGE_COUNT:
+    case IMAGE_GROUPCOUNT:
         plan.result = MPC_ARITH;
         return plan;
     case IMAGE_EQ:

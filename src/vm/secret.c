@@ -520,10 +520,13 @@ static enum sotto_err run_input(struct strand *st, struct vm_task *t)
 
 #define RUN_RANDOM vm_run_random
 
-#define RUN_PACK    vm_run_pack
-#define RUN_UNPACK  vm_run_unpack
-#define RUN_SHUFFLE vm_run_shuffle
-#define RUN_SORT    vm_run_sort
+#define RUN_PACK       vm_run_pack
+#define RUN_UNPACK     vm_run_unpack
+#define RUN_SHUFFLE    vm_run_shuffle
+#define RUN_SORT       vm_run_sort
+#define RUN_GROUP      vm_run_group
+#define RUN_GROUPCOUNT vm_run_group
+#define RUN_MATCH      vm_run_match
 
 vm_run_fn *const vm_run_secret[IMAGE_OPS] = {
 #define OP(name, dst, a, b, c, kind, text) [IMAGE_##name] = RUN_##name,

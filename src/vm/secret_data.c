@@ -76,3 +76,43 @@ enum sotto_err vm_run_sort(struct strand *st, struct vm_task *t)
     TRY(planes_of(st, t->a, t->a->n, &x));
     return gadget_sort(st, result(t), NULL, &x, 1, &key, 1);
 }
+
+/* Keys past the groups belong to none: with more planes than the groups have, these must be 0 for a row to
+ * count. */
+enum sotto_err vm_run_group(struct strand *st, struct vm_task *t)
+{
+    bool sums = t->in->op == IMAGE_GROUP;
+    struct shared key, valid, in_range, *z = &t->dst->form[MPC_ARITH].shared;
+    const struct shared *value = sums ? &t->c->form[MPC_ARITH].shared : NULL;
+    unsigned bits = 1;
+
+    while ((size_t)1 << bits < t->dst->n)
+        bits++;
+    if (bits > DATA_GROUP_BITS_MAX)
+        return strand_fail(st, SOTTO_ERR_INPUT, "line %u: %zu groups, the most are %d; sort instead", t->line,
+                           t->dst->n, 1 << DATA_GROUP_BITS_MAX);
+    TRY(planes_of(st, t->a, t->a->n, &key));
+    TRY(planes_of(st, t->b, t->a->n, &valid));
+    if (key.bits > bits) {
+        TRY(strand_shared(st, &in_range, MPC_BITS, 1, t->a->n));
+        TRY(gadget_below(st, &in_range, &key, bits, &valid));
+        valid = in_range;
+        key.bits = bits;
+    }
+    return gadget_group_sums(st, sums ? z : NULL, sums ? NULL : z, &key, &valid, value, sums);
+}
+
+enum sotto_err vm_run_match(struct strand *st, struct vm_task *t)
+{
+    unsigned k = (unsigned)t->vm->image->consts[t->in->c], payload = t->dst->planes - 1;
+    struct shared a, b, key, valid, z = *result(t), matched;
+
+    TRY(planes_of(st, t->a, t->a->n, &a));
+    TRY(planes_of(st, t->b, t->b->n, &b));
+    key = a;
+    key.bits = k;
+    valid = shared_plane(&a, k);
+    matched = shared_plane(&z, payload);
+    z.bits = payload;
+    return gadget_match(st, &z, &matched, &key, &valid, &b);
+}

@@ -11,7 +11,8 @@
     X(field) \
     X(random) \
     X(data) \
-    X(data_sort)
+    X(data_sort) \
+    X(data_group)
 /* clang-format on */
 
 #define X(name)                                                                                                \

@@ -10,7 +10,8 @@ const char image_text_all_regs[] = "s:u32[0] s:bool[0] s:u8 s:i16[1] " /* 0-3: t
                                    "s:bool[0] s:bool s:u32 bool "      /* 12-15 */
                                    "u32 u32 u32 s:i16 s:i16[1] "       /* 16-20 */
                                    "i8 s:bool[1] i64 u32 "             /* 21-24 */
-                                   "s:row/33[0] s:row/65[0] s:row/34[0] "; /* 25-27 */
+                                   "s:row/33[0] s:row/65[0] s:row/34[0] "
+                                   "s:row/2[0] s:row/2[1] s:row/1[0] "; /* 25-27 */
 const char image_text_all_reveals[] = "u32 bool u32[0] u32*!";
 const char image_text_all_code[] =
     "INPUT 0 0; INPUT 1 1; INPUT 2 2; INPUT 3 3; CONST 4 0; PARAM 5 0; PARAM 6 1; SIZE 7 0; INDEX 8;"
@@ -21,7 +22,8 @@ const char image_text_all_code[] =
     "FOR 18 4 17 45; GET 14 0 18; IF 15 43; REVEAL 24 14 3; OUTPUT 0 24; END 40; OUTPUT 0 18; END 38;"
     "IF 15 48; CONST 24 1; ELSE 51; CONST 24 2; OUTPUT 1 11; END 46;"
     "CONST 23 3; OUTPUT 2 15; OUTPUT 0 24; RANDOM 9 0; RANDOM 12 1;"
-    "PACK 25 0 1; PACK 26 25 9; SHUFFLE 25 25; SORT 26 26 1 1; UNPACK 27 26 0; UNPACK 12 25 0; HALT";
+    "PACK 25 0 1; PACK 26 25 9; SHUFFLE 25 25; SORT 26 26 1 1; UNPACK 27 26 0; UNPACK 12 25 0;"
+    "GROUP 9 0 12 9; GROUPCOUNT 9 9 12; COPY 22 22; PACK 28 12 12; PACK 29 22 22; MATCH 30 28 29 1; HALT";
 
 static bool declare(struct image *im)
 {

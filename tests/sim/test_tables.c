@@ -119,6 +119,85 @@ static void test_orders(void **state)
         }
 }
 
+/* --- groups and joins
+ * ----------------------------------------------------------------------------------------- */
+
+/* Keys are the low 8 bits of x, of which half are below N. */
+static uint64_t want_group(size_t k, bool counts)
+{
+    uint64_t sum = 0;
+
+    for (size_t e = 0; e < N; e++)
+        if (y[e] && (x[e] & 0xff) == k)
+            sum += counts ? 1 : x[e];
+    return sum & 0xffffffff;
+}
+
+static uint64_t want_sum(size_t k)
+{
+    return want_group(k, false);
+}
+
+static uint64_t want_count(size_t k)
+{
+    return want_group(k, true);
+}
+
+static uint64_t want_all(size_t k)
+{
+    uint64_t n = 0;
+
+    for (size_t e = 0; e < N; e++)
+        n += (x[e] & 0xff) == k;
+    return n;
+}
+
+static uint64_t want_matched(size_t e)
+{
+    return y[e] ? ~x[e] & 0xffffffff : 0;
+}
+
+#define GROUP_REGS "s:u32[0] s:bool[0] s:u8 s:i16[1] s:u8[0] bool s:u32[0] u32[0] "
+#define MATCH_REGS                                                                                             \
+    "s:u32[0] s:bool[0] s:u8 s:i16[1] s:row/33[0] s:row/64[0] s:u32[0] u32[0] s:row/65[0] s:row/33[0] "
+#define INPUTS "INPUT 0 0; INPUT 1 1; INPUT 2 2; INPUT 3 3; "
+static const struct {
+    const char *name, *regs, *code;
+    uint64_t (*want)(size_t e);
+} more[] = {
+    { "group", GROUP_REGS, INPUTS "CAST 4 0; GROUP 6 4 1 0;", want_sum },
+    { "group count", GROUP_REGS, INPUTS "CAST 4 0; GROUPCOUNT 6 4 1;", want_count },
+    { "group count of all", GROUP_REGS, INPUTS "CAST 4 0; CONST 5 1; GROUPCOUNT 6 4 5;", want_all },
+    { "match", MATCH_REGS,
+      INPUTS "PACK 4 0 1; NOT 6 0; PACK 5 0 6; PACK 8 5 1; SHUFFLE 8 8; MATCH 9 4 8 5; UNPACK 6 9 0;",
+      want_matched },
+};
+
+static void test_groups_and_joins(void **state)
+{
+    char code[512];
+
+    (void)state;
+    for (const struct mpc_protocol *const *p = mpc_protocols; *p; p++)
+        for (size_t i = 0; (*p)->permute && i < COUNT_OF(more); i++) {
+            struct committee c;
+
+            snprintf(code, sizeof code, "%s%s", more[i].code, OUT);
+            begin(&c, (*p)->name, more[i].regs, code);
+            committee_run(&c);
+            for (int q = 0; q < (*p)->parties; q++) {
+                if (c.err[q])
+                    fail_msg("%s, %s: party %d: %s", (*p)->name, more[i].name, q, c.fault[q].text);
+                for (size_t e = 0; e < N; e++)
+                    if (committee_output(&c, q, "v")->values[e] != more[i].want(e))
+                        fail_msg("%s, %s: element %zu is %llu, not %llu", (*p)->name, more[i].name, e,
+                                 (unsigned long long)committee_output(&c, q, "v")->values[e],
+                                 (unsigned long long)more[i].want(e));
+            }
+            committee_wipe(&c);
+        }
+}
+
 /* More rows than there are. */
 static void test_first_rows_that_are_not_there(void **state)
 {
@@ -137,7 +216,7 @@ static void test_first_rows_that_are_not_there(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_orders),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_orders), cmocka_unit_test(test_groups_and_joins),
                                         cmocka_unit_test(test_first_rows_that_are_not_there) };
     uint64_t state = 1;
 

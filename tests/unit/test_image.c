@@ -428,7 +428,7 @@ static void test_listing(void **state)
         "   52  r23 = CONST -1",
         "   57  r25 = PACK r0 r1",
         "; secret row[n] of 33 planes, line 58\n",
-        "   63  HALT",
+        "   69  HALT",
     };
     struct writer w = { 0 };
     struct image im;

@@ -68,4 +68,28 @@ SOTTO_MUST_CHECK enum sotto_err gadget_merge(struct strand *st, struct shared *z
 /** Least number of planes, at least 1, that hold 0..n-1. */
 unsigned data_index_bits(size_t n);
 
+/* --- groups of few keys (data_group.c) --- */
+
+enum { DATA_GROUP_BITS_MAX = 12 };
+/** sum[v][k] = the sum of value[v] (ARITH, all of one ring) over the valid rows whose key is k, and count[k]
+ * how many there are, for k < their n, at most 2^g. key: g planes; valid: 1 plane, or NULL where all rows are;
+ * sum or count may be NULL. Linear in the rows, and nothing is opened. */
+SOTTO_MUST_CHECK enum sotto_err gadget_group_sums(struct strand *st, struct shared *sum, struct shared *count,
+                                                  const struct shared *key, const struct shared *valid,
+                                                  const struct shared *value, size_t values);
+
+/** z (1 plane) = valid, and x (BITS) is less than 2^bits. */
+SOTTO_MUST_CHECK enum sotto_err gadget_below(struct strand *st, struct shared *z, const struct shared *x,
+                                             unsigned bits, const struct shared *valid);
+
+/* --- joins (data_match.c) --- */
+
+/** For each row of a left table, given by its key and whether it is valid: the row of the right table that has
+ * the same key. right: planes of the key, of the payload, and one that says valid; its valid rows have pairwise
+ * different keys, or SOTTO_ERR_INPUT. matched (1 plane) = it exists; z = its payload, or 0. Rows keep the left
+ * table's order, so that inner, left, semi and anti joins are a matter of what the caller takes. */
+SOTTO_MUST_CHECK enum sotto_err gadget_match(struct strand *st, struct shared *z, struct shared *matched,
+                                             const struct shared *key, const struct shared *valid,
+                                             const struct shared *right);
+
 #endif

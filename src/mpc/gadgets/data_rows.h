@@ -48,6 +48,34 @@ SOTTO_MUST_CHECK enum sotto_err data_rows_planes(struct strand *st, const struct
 SOTTO_MUST_CHECK enum sotto_err data_rows_order(struct strand *st, const struct data_rows *r, size_t keys,
                                                 size_t wanted, uint32_t *row);
 
+/* Where each plane of a table to be sorted comes from; `flip`: complemented. */
+struct data_layout {
+    unsigned bits, index_bits, key_bits, *from;
+    bool *flip;
+};
+/* A table that was shuffled, and which of its rows comes at which place. data_sort.c */
+struct data_sorted {
+    struct data_layout layout;
+    struct shared *vector; /* vector[0] as laid out, then the others as they are */
+    struct data_shuffle shuffle;
+    struct data_rows rows;
+    uint32_t *row;
+};
+/** Shuffle x and order the first `wanted` rows; in scratch memory, for as long as it is used. */
+SOTTO_MUST_CHECK enum sotto_err data_sort_begin(struct strand *st, struct data_sorted *s,
+                                                const struct shared *x, size_t count,
+                                                const struct data_key *key, size_t keys, size_t wanted);
+/** z, index: as gadget_sort gives them. Once. */
+SOTTO_MUST_CHECK enum sotto_err data_sort_rows(struct strand *st, const struct data_sorted *s, struct shared *z,
+                                               struct shared *index, size_t count);
+/** z = x, a table in the sorted order, back in the order from before. */
+SOTTO_MUST_CHECK enum sotto_err data_sort_back(struct strand *st, const struct data_sorted *s, struct shared *z,
+                                               const struct shared *x, size_t count);
+
+/** z (1 plane) = the row differs in some plane from the one before it; the first row always does. data_match.c
+ */
+SOTTO_MUST_CHECK enum sotto_err data_first_of_run(struct strand *st, struct shared *z, const struct shared *x);
+
 /** z (made here) = the rows of x, then those of y. */
 SOTTO_MUST_CHECK enum sotto_err data_join_rows(struct strand *st, struct shared *z, const struct shared *x,
                                                const struct shared *y, size_t count);

@@ -7,13 +7,7 @@
  * stable. */
 #include "mpc/gadgets/data_rows.h"
 
-/* Where each plane of the table comes from; `flip`: complemented. */
-struct layout {
-    unsigned bits, index_bits, key_bits, *from;
-    bool *flip;
-};
-
-static enum sotto_err plan_layout(struct strand *st, struct layout *l, const struct shared *x,
+static enum sotto_err plan_layout(struct strand *st, struct data_layout *l, const struct shared *x,
                                   const struct data_key *key, size_t keys)
 {
     bool *taken = strand_alloc(st, x->bits + 1, sizeof *taken);
@@ -21,7 +15,7 @@ static enum sotto_err plan_layout(struct strand *st, struct layout *l, const str
 
     for (size_t k = 0; k < keys; k++)
         most += key[k].bits;
-    *l = (struct layout){ .index_bits = data_index_bits(x->n) };
+    *l = (struct data_layout){ .index_bits = data_index_bits(x->n) };
     l->from = strand_alloc(st, most + 1, sizeof *l->from);
     l->flip = strand_alloc(st, most + 1, sizeof *l->flip);
     if (!taken || !l->from || !l->flip)
@@ -41,7 +35,8 @@ static enum sotto_err plan_layout(struct strand *st, struct layout *l, const str
     return SOTTO_OK;
 }
 
-static void move_planes(const struct layout *l, const struct shared *table, const struct shared *x, bool back)
+static void move_planes(const struct data_layout *l, const struct shared *table, const struct shared *x,
+                        bool back)
 {
     for (unsigned p = 0; p < l->bits; p++) {
         struct shared t = shared_plane(table, l->index_bits + p), v = shared_plane(x, l->from[p]),
@@ -54,17 +49,8 @@ static void move_planes(const struct layout *l, const struct shared *table, cons
     }
 }
 
-/* A table that is shuffled, and which of its rows comes at which place. */
-struct sorted {
-    struct layout layout;
-    struct shared *vector; /* vector[0] as laid out, then the others as they are */
-    struct data_shuffle shuffle;
-    struct data_rows rows;
-    uint32_t *row;
-};
-
-static enum sotto_err order(struct strand *st, struct sorted *s, const struct shared *x, size_t count,
-                            const struct data_key *key, size_t keys, size_t wanted)
+enum sotto_err data_sort_begin(struct strand *st, struct data_sorted *s, const struct shared *x, size_t count,
+                               const struct data_key *key, size_t keys, size_t wanted)
 {
     struct shared index;
     unsigned front;
@@ -86,28 +72,62 @@ static enum sotto_err order(struct strand *st, struct sorted *s, const struct sh
     return data_rows_order(st, &s->rows, (front + 63) / 64, wanted, s->row);
 }
 
+enum sotto_err data_sort_rows(struct strand *st, const struct data_sorted *s, struct shared *z,
+                              struct shared *index, size_t count)
+{
+    struct arena_mark mark = arena_mark(&st->scratch);
+    struct shared *moved = strand_alloc(st, count, sizeof *moved), first;
+
+    if (!moved)
+        return st->s->fault.code;
+    memcpy(moved, z, count * sizeof *z);
+    moved[0] = s->vector[0]; /* its contents have become rows */
+    moved[0].n = z->n;
+    TRY(data_rows_to(st, &s->rows, s->row, moved, 0, count));
+    move_planes(&s->layout, &moved[0], z, true);
+    if (index) {
+        first = data_planes(&moved[0], 0, s->layout.index_bits);
+        shared_copy(index, &first);
+    }
+    arena_release(&st->scratch, mark);
+    return SOTTO_OK;
+}
+
+enum sotto_err data_sort_back(struct strand *st, const struct data_sorted *s, struct shared *z,
+                              const struct shared *x, size_t count)
+{
+    struct arena_mark mark = arena_mark(&st->scratch);
+    uint32_t *place = strand_room(st, s->rows.n, sizeof *place);
+    struct data_rows rows, back;
+
+    if (!place)
+        return st->s->fault.code;
+    for (size_t i = 0; i < s->rows.n; i++)
+        place[s->row[i]] = (uint32_t)i;
+    TRY(data_rows_from(st, &rows, x, count, 0));
+    TRY(data_rows_new(st, &back, x, count, 0));
+    for (size_t i = 0; i < rows.columns_n; i++)
+        for (int a = 0; a < MPC_SHARES_MAX; a++)
+            if (rows.column[i].words.share[a])
+                ring_take(back.column[i].words.share[a], rows.column[i].words.share[a], place, rows.n,
+                          rows.column[i].item_len);
+    TRY(data_rows_shuffle(st, &s->shuffle, &back, true));
+    TRY(data_rows_to(st, &back, NULL, z, 0, count));
+    arena_release(&st->scratch, mark);
+    return SOTTO_OK;
+}
+
 enum sotto_err gadget_sort(struct strand *st, struct shared *z, struct shared *index, const struct shared *x,
                            size_t count, const struct data_key *key, size_t keys)
 {
     struct arena_mark mark = arena_mark(&st->scratch);
-    struct shared *moved = strand_alloc(st, count, sizeof *moved), first;
-    struct sorted s;
+    struct data_sorted s;
 
-    if (!moved)
-        return st->s->fault.code;
     assert(z->n <= x->n);
     if (!z->n)
         return SOTTO_OK;
-    TRY(order(st, &s, x, count, key, keys, z->n));
-    memcpy(moved, z, count * sizeof *z);
-    moved[0] = s.vector[0]; /* its contents have become rows */
-    moved[0].n = z->n;
-    TRY(data_rows_to(st, &s.rows, s.row, moved, 0, count));
-    move_planes(&s.layout, &moved[0], z, true);
-    if (index) {
-        first = data_planes(&moved[0], 0, s.layout.index_bits);
-        shared_copy(index, &first);
-    }
+    TRY(data_sort_begin(st, &s, x, count, key, keys, z->n));
+    TRY(data_sort_rows(st, &s, z, index, count));
     arena_release(&st->scratch, mark);
     return SOTTO_OK;
 }
@@ -117,14 +137,14 @@ enum sotto_err gadget_rank(struct strand *st, struct shared *z, const struct sha
 {
     struct arena_mark mark = arena_mark(&st->scratch);
     struct shared rank;
-    struct sorted s;
+    struct data_sorted s;
     uint64_t *place = strand_room(st, x->n, sizeof *place);
 
     if (!place)
         return st->s->fault.code;
     if (!x->n)
         return SOTTO_OK;
-    TRY(order(st, &s, x, 1, key, keys, x->n));
+    TRY(data_sort_begin(st, &s, x, 1, key, keys, x->n));
     for (size_t i = 0; i < x->n; i++)
         place[s.row[i]] = i;
     TRY(strand_shared(st, &rank, MPC_BITS, z->bits, x->n));
