@@ -38,7 +38,7 @@ static enum sotto_err want_planes(const struct image_check *c, const struct imag
 
     if (!planes || from > have || planes > have - from)
         return image_complain(c, "planes %llu to %llu, but operand a has %u", (unsigned long long)from,
-                              (unsigned long long)(from + planes), have);
+                              (unsigned long long)from + planes, have);
     return SOTTO_OK;
 }
 

@@ -12,7 +12,8 @@
     X(random) \
     X(data) \
     X(data_sort) \
-    X(data_group)
+    X(data_group) \
+    X(data_compact)
 /* clang-format on */
 
 #define X(name)                                                                                                \

@@ -92,4 +92,16 @@ SOTTO_MUST_CHECK enum sotto_err gadget_match(struct strand *st, struct shared *z
                                              const struct shared *key, const struct shared *valid,
                                              const struct shared *right);
 
+/* --- dummies and repetitions (data_compact.c) --- */
+
+/** z = x, its valid rows (1 plane) first, each kind in its order. Linear in the rows; how many are valid stays
+ * secret. */
+SOTTO_MUST_CHECK enum sotto_err gadget_compact(struct strand *st, struct shared *z, const struct shared *x,
+                                               size_t count, const struct shared *valid);
+/** z = the rows of x (BITS: the last plane says valid) by their first `key` planes, dummies last; valid stays
+ * of those with the same key only the first: by `by`, if it is given, else in the order of x. With `by` a
+ * value: each key's least (or greatest: descending) value. */
+SOTTO_MUST_CHECK enum sotto_err gadget_unique(struct strand *st, struct shared *z, const struct shared *x,
+                                              unsigned key, const struct data_key *by);
+
 #endif
