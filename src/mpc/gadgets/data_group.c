@@ -175,8 +175,10 @@ enum sotto_err gadget_group_sums(struct strand *st, struct shared *sum, struct s
 
         shared_add(&all, &all, &one);
     }
-    for (size_t c = 0; c < g.columns; c++)
-        take_out(&g, c, c < values ? &sum[c] : count);
+    for (size_t v = 0; v < values; v++)
+        take_out(&g, v, &sum[v]);
+    if (count)
+        take_out(&g, values, count);
     arena_release(&st->scratch, mark);
     return SOTTO_OK;
 }
