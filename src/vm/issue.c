@@ -267,7 +267,7 @@ static enum sotto_err issue_secret(struct vm *vm, struct vm_task *t)
 /* Secrets from nothing: brought by the parties, or drawn. */
 static bool makes_secret(const struct image_insn *in)
 {
-    return in->op == IMAGE_INPUT || in->op == IMAGE_RANDOM;
+    return in->op == IMAGE_INPUT || (in->op >= IMAGE_RANDOM && in->op <= IMAGE_NOISE_GAUSS);
 }
 
 static enum mpc_domain domain_made(const struct vm *vm, const struct vm_task *t)

@@ -518,7 +518,10 @@ static enum sotto_err run_input(struct strand *st, struct vm_task *t)
 #define RUN_ANY    run_any_all
 #define RUN_ALL    run_any_all
 
-#define RUN_RANDOM vm_run_random
+#define RUN_RANDOM        vm_run_random
+#define RUN_RANDOM_RANGE  vm_run_random
+#define RUN_NOISE_LAPLACE vm_run_random
+#define RUN_NOISE_GAUSS   vm_run_random
 
 #define RUN_PACK       vm_run_pack
 #define RUN_UNPACK     vm_run_unpack

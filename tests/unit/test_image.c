@@ -426,9 +426,9 @@ static void test_listing(void **state)
         "   41      r24 = REVEAL r14 to everyone",
         "   45  END @38",
         "   52  r23 = CONST -1",
-        "   57  r25 = PACK r0 r1",
-        "; secret row[n] of 33 planes, line 58\n",
-        "   69  HALT",
+        "   60  r25 = PACK r0 r1",
+        "; secret row[n] of 33 planes, line 61\n",
+        "   72  HALT",
     };
     struct writer w = { 0 };
     struct image im;

@@ -127,6 +127,14 @@ static const struct image_case drawn[] = {
     { "drawn as bits", "s:bool s:i16[1]", "", "RANDOM 0 1; RANDOM 1 1; HALT", NULL },
     { "drawn for all to see", "u32", "", "RANDOM 0 0; HALT", "dst is public, but what is drawn is secret" },
     { "drawn in no domain", "s:u32", "", "RANDOM 0 2; HALT", "neither as numbers (0) nor as bits (1)" },
+    { "range", "s:u16 s:i8[0]", "", "RANDOM_RANGE 0 1 2; RANDOM_RANGE 1 0 1; HALT", NULL },
+    { "range of a bool", "s:bool", "", "RANDOM_RANGE 0 1 1; HALT", "dst is bool, an integer expected" },
+    { "range too large", "s:u8", "", "RANDOM_RANGE 0 1 2; HALT", "do not fit u8" },
+    { "empty range", "s:u8", "", "RANDOM_RANGE 0 1 0; HALT", "the bound is 0" },
+    { "noise", "s:i16 s:i32[0]", "", "NOISE_LAPLACE 0 1 1 2; NOISE_GAUSS 1 0 2 1; HALT", NULL },
+    { "noise without a sign", "s:u16", "", "NOISE_GAUSS 0 1 1 2; HALT", "dst is u16, but noise is signed" },
+    { "noise of nothing", "s:i16", "", "NOISE_LAPLACE 0 1 1 0; HALT", "a parameter of the noise is 0" },
+    { "noise for all to see", "i16", "", "NOISE_LAPLACE 0 1 1 1; HALT", "what is drawn is secret" },
     { "bool as a number", "s:bool", "", "RANDOM 0 0; HALT", "dst is bool, which is shared as bits" },
 };
 

@@ -183,10 +183,71 @@ static void test_instruction(void **state)
     }
 }
 
+/* --- ranges and noise as instructions ----------------------------------------------------------------------
+ */
+
+enum { DRAWN = 200 };
+
+static void build_drawn(struct image *im, uint8_t op, uint64_t b, uint64_t c, bool bits)
+{
+    struct fault f;
+
+    image_add_size(im, (struct image_size){ IMAGE_NONE, DRAWN });
+    image_add_reg(im, (struct image_reg){ .elem = IMAGE_I32, .secret = 1 });
+    image_add_reg(im, (struct image_reg){ .elem = IMAGE_I32 });
+    image_add_output(im, (struct image_output){ "z", "everyone", IMAGE_I32, 0 });
+    image_add_reveal(im, (struct image_reveal){ "x", "everyone", IMAGE_I32, 0, 1, 0, 0 });
+    image_add_insn(im, (struct image_insn){ op, 0, image_add_const(im, bits), image_add_const(im, b),
+                                            image_add_const(im, c), 1 });
+    image_add_insn(im, (struct image_insn){ IMAGE_REVEAL, 1, 0, 0, 0, 1 });
+    image_add_insn(im, (struct image_insn){ IMAGE_OUTPUT, 0, 0, 1, 0, 1 });
+    image_add_insn(im, (struct image_insn){ IMAGE_HALT, 0, 0, 0, 0, 1 });
+    assert_int_equal(image_verify(im, &f), SOTTO_OK);
+}
+
+/* In range, not all the same, the same at all parties; parameters out of range end the job. */
+static void test_ranges_and_noise(void **state)
+{
+    static const struct {
+        uint8_t op;
+        uint64_t b, c;
+        int64_t least, most;
+    } rows[] = { { IMAGE_RANDOM_RANGE, 10, 1, 0, 9 },
+                 { IMAGE_NOISE_LAPLACE, 1, 5, -511, 511 },
+                 { IMAGE_NOISE_GAUSS, 9, 1, -511, 511 },
+                 { IMAGE_NOISE_GAUSS, (uint64_t)1 << 40, 1, 1, 0 } };
+
+    (void)state;
+    for (const struct mpc_protocol *const *p = mpc_protocols; *p; p++)
+        for (size_t i = 0; i < 2 * COUNT_OF(rows); i++) {
+            int64_t least = INT64_MAX, most = INT64_MIN;
+            struct committee c;
+
+            committee_init_body(&c, (*p)->name, NULL, NULL);
+            build_drawn(&c.image, rows[i / 2].op, rows[i / 2].b, rows[i / 2].c, i % 2);
+            committee_run(&c);
+            if (rows[i / 2].least > rows[i / 2].most) /* who finds it first tells the others */
+                assert_true(c.err[0] && (c.err[0] == SOTTO_ERR_PROGRAM || c.fault[0].accuser != 0));
+            for (int q = 0; q < (*p)->parties; q++)
+                assert_int_equal(!c.err[q], rows[i / 2].least <= rows[i / 2].most);
+            for (size_t e = 0; !c.err[0] && e < DRAWN; e++) {
+                int64_t v = (int64_t)committee_output(&c, 0, "z")->values[e];
+
+                for (int q = 1; q < (*p)->parties; q++)
+                    assert_int_equal(committee_output(&c, q, "z")->values[e], v);
+                least = v < least ? v : least;
+                most = v > most ? v : most;
+            }
+            assert_true(c.err[0] || (least >= rows[i / 2].least && most <= rows[i / 2].most && least < most));
+            committee_wipe(&c);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_follows_the_streams),
-                                        cmocka_unit_test(test_instruction) };
+                                        cmocka_unit_test(test_instruction),
+                                        cmocka_unit_test(test_ranges_and_noise) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
