@@ -13,7 +13,7 @@
 #include "cli/local.h"
 
 /* --- bench_build.c: images made by hand ------------------------------------------------------------------ */
-enum { BENCH_SEEDS_MAX = 8, BENCH_SEED_N_MAX = 128, BENCH_MARKS_MAX = 2 };
+enum { BENCH_SEEDS_MAX = 16, BENCH_SEED_N_MAX = 128, BENCH_MARKS_MAX = 2 };
 struct bench_image {
     struct image im;
     bool failed; /* memory is short: said once, at the end */
@@ -33,6 +33,8 @@ uint32_t bench_emit(struct bench_image *b, enum image_op op, uint32_t dst, uint3
 uint32_t bench_seed(struct bench_image *b, enum image_elem elem, uint64_t value);
 /** A secret vector of that many bits. */
 uint32_t bench_seed_bits(struct bench_image *b, const uint8_t *bytes, size_t bits_n);
+/** A secret u64 that is shared as bits. */
+uint32_t bench_seed_planes(struct bench_image *b, uint64_t value);
 /** a[at] of a vector. */
 uint32_t bench_get(struct bench_image *b, uint32_t a, uint64_t at);
 uint32_t bench_const(struct bench_image *b, enum image_elem elem, uint64_t value);

@@ -52,7 +52,7 @@ static uint64_t fitted(enum image_elem elem, uint64_t v)
 }
 
 /* n = 0: a scalar. */
-static uint32_t bring(struct bench_image *b, enum image_elem elem, size_t n)
+static uint32_t bring(struct bench_image *b, enum image_elem elem, bool as_bits, size_t n)
 {
     uint32_t size = n ? bench_size(b, n) : IMAGE_NONE, input;
     char name[16];
@@ -62,7 +62,7 @@ static uint32_t bring(struct bench_image *b, enum image_elem elem, size_t n)
                                                 .name = name,
                                                 .from = "owner",
                                                 .elem = (uint8_t)elem,
-                                                .domain = elem == IMAGE_BOOL ? IMAGE_BITS : IMAGE_ARITH,
+                                                .domain = as_bits ? IMAGE_BITS : IMAGE_ARITH,
                                                 .size = size,
                                             }));
     return bench_emit(b, IMAGE_INPUT, bench_reg(b, elem, true, size), input, IMAGE_NONE, IMAGE_NONE);
@@ -73,7 +73,15 @@ uint32_t bench_seed(struct bench_image *b, enum image_elem elem, uint64_t value)
     assert(b->im.inputs_n < BENCH_SEEDS_MAX);
     b->seed[b->im.inputs_n].values[0] = fitted(elem, value);
     b->seed[b->im.inputs_n].n = 1;
-    return bring(b, elem, 0);
+    return bring(b, elem, elem == IMAGE_BOOL, 0);
+}
+
+uint32_t bench_seed_planes(struct bench_image *b, uint64_t value)
+{
+    assert(b->im.inputs_n < BENCH_SEEDS_MAX);
+    b->seed[b->im.inputs_n].values[0] = value;
+    b->seed[b->im.inputs_n].n = 1;
+    return bring(b, IMAGE_U64, true, 0);
 }
 
 uint32_t bench_seed_bits(struct bench_image *b, const uint8_t *bytes, size_t bits_n)
@@ -82,7 +90,7 @@ uint32_t bench_seed_bits(struct bench_image *b, const uint8_t *bytes, size_t bit
     for (size_t i = 0; i < bits_n; i++)
         b->seed[b->im.inputs_n].values[i] = bytes[i / 8] >> (i % 8) & 1;
     b->seed[b->im.inputs_n].n = bits_n;
-    return bring(b, IMAGE_BOOL, bits_n);
+    return bring(b, IMAGE_BOOL, true, bits_n);
 }
 
 uint32_t bench_get(struct bench_image *b, uint32_t a, uint64_t at)

@@ -86,26 +86,55 @@ void shared_times_public(struct shared *z, const struct shared *x, const void *w
                                (const uint8_t *)words + r * x->stride * 8, shared_words(z));
 }
 
-void shared_public(struct shared *z, const uint64_t *values, bool repeat)
+/* Values of up to 64 bits to planes, 64 elements at a time: constants and indices stand in every program. */
+static void public_planes(struct shared *z, const uint64_t *values, bool repeat)
+{
+    uint64_t block[64];
+
+    for (unsigned r = 0; repeat && r < z->bits; r++)
+        memset(shared_row(z, 0, r), *values >> r & 1 ? 0xff : 0, row_len(z));
+    for (size_t word = 0; !repeat && word < shared_words(z); word++) {
+        size_t from = 64 * word, n = z->n - from < 64 ? z->n - from : 64;
+
+        ring_to_planes(block, 1, values + from, 64, n);
+        for (unsigned r = 0; r < z->bits; r++)
+            ((uint64_t *)shared_row(z, 0, r))[word] = block[r];
+    }
+}
+
+static void public_wide_planes(struct shared *z, const uint64_t *values, bool repeat)
+{
+    for (unsigned r = 0; r < z->bits; r++)
+        for (size_t e = 0; e < z->n; e++)
+            ring_set_bit(shared_row(z, 0, r), e, values[(repeat ? 0 : e * shared_limbs(z)) + r / 64] >> r % 64);
+}
+
+static void public_words(struct shared *z, const uint64_t *values, bool repeat)
 {
     const struct ring_kernels *k = shared_kernels(z);
-    size_t limbs = shared_limbs(z);
 
+    for (size_t e = 0; e < z->n; e++) {
+        const uint64_t *v = values + (repeat ? 0 : e * shared_limbs(z));
+
+        if (k->wide)
+            k->wide->put(z->share[0], e, v);
+        else
+            k->put(z->share[0], e, *v);
+    }
+}
+
+void shared_public(struct shared *z, const uint64_t *values, bool repeat)
+{
     FOR_ROWS(z, a, r)
     memset(shared_row(z, a, r), 0, row_len(z));
     if (!z->share[0])
         return;
-    for (unsigned r = 0; r < shared_rows(z); r++)
-        for (size_t e = 0; e < z->n; e++) {
-            const uint64_t *v = values + (repeat ? 0 : e * limbs);
-
-            if (z->domain == MPC_BITS)
-                ring_set_bit(shared_row(z, 0, r), e, v[r / 64] >> r % 64);
-            else if (k->wide)
-                k->wide->put(z->share[0], e, v);
-            else
-                k->put(z->share[0], e, *v);
-        }
+    if (z->domain == MPC_ARITH)
+        public_words(z, values, repeat);
+    else if (z->bits <= 64)
+        public_planes(z, values, repeat);
+    else
+        public_wide_planes(z, values, repeat);
 }
 
 void shared_sum(struct shared *z, const struct shared *x)
