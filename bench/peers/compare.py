@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -85,7 +86,7 @@ def run_parties(folder, machine, parties, name, plain, port, timeout):
         if waiting and (failed or time.monotonic() - start > timeout):
             failed = True
             for process in waiting.values():
-                process.kill()
+                os.kill(process.pid, signal.SIGKILL)
         time.sleep(0.002)
     wall = time.monotonic() - start
     texts = []
