@@ -26,15 +26,18 @@ static const struct cli_option options[] = {
 const struct cli_usage bench_usage = {
     .synopsis = "[WORKLOAD ...] [options]",
     .options = options,
-    .operands = "W1 W2 W2/64 W2/32 W3 W3/and W3/aes W5 W7 W9 W9/run W9/check W9/aes",
-    .operands_max = 16,
+    .operands = "W1 W2 W2/64 W2/32 W3 W3/and W3/aes W4 W5 W7 W8 W8/group W8/join W9 W9/run W9/check W9/aes",
+    .operands_max = 32,
     .text = "Workloads (all when none is named; a name without its variant means all of them):\n"
             "  W1         10,000,000 products of 64-bit integers\n"
             "  W2/64 /32  1,000,000 comparisons of signed integers of so many bits\n"
             "  W3/and     1,000,000,000 ANDs: 1,000 deep, 1,000,000 wide\n"
             "  W3/aes     AES-128 of 10,000 blocks, key and data secret\n"
+            "  W4         sort 100,000 and 1,000,000 records: 32-bit key, 64-bit payload\n"
             "  W5         second-price auction of 100, 1,000 and 100,000 bids\n"
             "  W7         1,000 products, each depending on the one before\n"
+            "  W8/group   1,000,000 rows into 32 groups: sum and count\n"
+            "  W8/join    100,000 rows with as many, by a 32-bit key\n"
             "  W9/run     start-up: sotto run of a one-line program\n"
             "  W9/check   sotto check of the auction; W9/aes: of AES-128\n"
             "\n"
@@ -48,8 +51,9 @@ const struct cli_usage bench_usage = {
             "  sotto bench W1 --limits     # and what it could do W1 in at best\n",
 };
 
-const struct bench_workload *const bench_families[] = { bench_elementwise, bench_aes, bench_programs,
-                                                        bench_startup, NULL };
+const struct bench_workload *const bench_families[] = {
+    bench_elementwise, bench_aes, bench_sort, bench_programs, bench_tables, bench_startup, NULL
+};
 
 uint64_t bench_secret(unsigned i)
 {

@@ -27,14 +27,18 @@ void bench_begin(struct bench_image *b, const char *name);
 /** A vector's size for bench_reg. */
 uint32_t bench_size(struct bench_image *b, uint64_t n);
 uint32_t bench_reg(struct bench_image *b, enum image_elem elem, bool secret, uint32_t size);
+/** A register of rows. */
+uint32_t bench_rows(struct bench_image *b, unsigned planes, uint32_t size);
+/** The index of a constant, for opcodes that take one. */
+uint32_t bench_constant(struct bench_image *b, uint64_t value);
 /** dst op= ...; returns dst. */
 uint32_t bench_emit(struct bench_image *b, enum image_op op, uint32_t dst, uint32_t a, uint32_t c, uint32_t d);
 /** A secret scalar of that value (its low bits), brought by party 0. */
 uint32_t bench_seed(struct bench_image *b, enum image_elem elem, uint64_t value);
 /** A secret vector of that many bits. */
 uint32_t bench_seed_bits(struct bench_image *b, const uint8_t *bytes, size_t bits_n);
-/** A secret u64 that is shared as bits. */
-uint32_t bench_seed_planes(struct bench_image *b, uint64_t value);
+/** The same, shared as bits. */
+uint32_t bench_seed_planes(struct bench_image *b, enum image_elem elem, uint64_t value);
 /** a[at] of a vector. */
 uint32_t bench_get(struct bench_image *b, uint32_t a, uint64_t at);
 uint32_t bench_const(struct bench_image *b, enum image_elem elem, uint64_t value);
@@ -70,7 +74,8 @@ struct bench_workload {
     enum sotto_err (*run)(struct cli *cli, const struct local_options *o, struct bench_sample *s);
 };
 /* Each ends with a row without a name. */
-extern const struct bench_workload bench_elementwise[], bench_aes[], bench_programs[], bench_startup[];
+extern const struct bench_workload bench_elementwise[], bench_aes[], bench_sort[], bench_programs[],
+    bench_tables[], bench_startup[];
 /** All of these; ends with NULL. */
 extern const struct bench_workload *const bench_families[];
 

@@ -35,6 +35,16 @@ uint32_t bench_reg(struct bench_image *b, enum image_elem elem, bool secret, uin
         b, image_add_reg(&b->im, (struct image_reg){ .elem = (uint8_t)elem, .secret = secret, .size = size }));
 }
 
+uint32_t bench_rows(struct bench_image *b, unsigned planes, uint32_t size)
+{
+    return note(b, image_add_reg(&b->im, (struct image_reg){ IMAGE_ROW, true, size, (uint16_t)planes }));
+}
+
+uint32_t bench_constant(struct bench_image *b, uint64_t value)
+{
+    return note(b, image_add_const(&b->im, value));
+}
+
 uint32_t bench_emit(struct bench_image *b, enum image_op op, uint32_t dst, uint32_t a, uint32_t c, uint32_t d)
 {
     note(b,
@@ -76,12 +86,12 @@ uint32_t bench_seed(struct bench_image *b, enum image_elem elem, uint64_t value)
     return bring(b, elem, elem == IMAGE_BOOL, 0);
 }
 
-uint32_t bench_seed_planes(struct bench_image *b, uint64_t value)
+uint32_t bench_seed_planes(struct bench_image *b, enum image_elem elem, uint64_t value)
 {
     assert(b->im.inputs_n < BENCH_SEEDS_MAX);
-    b->seed[b->im.inputs_n].values[0] = value;
+    b->seed[b->im.inputs_n].values[0] = fitted(elem, value);
     b->seed[b->im.inputs_n].n = 1;
-    return bring(b, IMAGE_U64, true, 0);
+    return bring(b, elem, true, 0);
 }
 
 uint32_t bench_seed_bits(struct bench_image *b, const uint8_t *bytes, size_t bits_n)

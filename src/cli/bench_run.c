@@ -109,6 +109,13 @@ static struct spread spread_of(const struct bench_sample *samples, size_t n, siz
     return (struct spread){ sorted[n / 2], sorted[0], sorted[n - 1] };
 }
 
+static int by_rounds(const void *a, const void *b)
+{
+    const struct bench_sample *x = a, *y = b;
+
+    return (x->work.rounds > y->work.rounds) - (x->work.rounds < y->work.rounds);
+}
+
 #define SPREAD(samples, n, member) spread_of(samples, n, offsetof(struct bench_sample, member))
 
 /* --- lines ------------------------------------------------------------------------------------------------ */
@@ -119,7 +126,7 @@ struct line {
     uint64_t n;
     size_t runs;
     struct spread cpu, wall, work_cpu, work_wall;
-    const struct bench_sample *last; /* rounds and bytes are the same in every run */
+    const struct bench_sample *typical; /* its rounds and bytes */
     uint64_t peak_rss;
     double bound; /* 0: not measured */
 };
@@ -157,12 +164,12 @@ static void print_json(const struct line *l, struct writer *out)
     emit_uint(&j, "runs", l->runs);
     emit_spread(&j, "cpu_seconds", l->cpu);
     emit_spread(&j, "wall_seconds", l->wall);
-    emit_uint(&j, "rounds", l->last->whole.rounds);
-    emit_bytes(&j, "bytes_sent", l->last->whole.bytes_sent, l->protocol->parties);
+    emit_uint(&j, "rounds", l->typical->whole.rounds);
+    emit_bytes(&j, "bytes_sent", l->typical->whole.bytes_sent, l->protocol->parties);
     emit_spread(&j, "work_cpu_seconds", l->work_cpu);
     emit_spread(&j, "work_wall_seconds", l->work_wall);
-    emit_uint(&j, "work_rounds", l->last->work.rounds);
-    emit_bytes(&j, "work_bytes_sent", l->last->work.bytes_sent, l->protocol->parties);
+    emit_uint(&j, "work_rounds", l->typical->work.rounds);
+    emit_bytes(&j, "work_bytes_sent", l->typical->work.bytes_sent, l->protocol->parties);
     emit_uint(&j, "peak_rss_bytes", l->peak_rss);
     if (l->bound > 0)
         emit_real(&j, "bound_cpu_seconds", l->bound, 6);
@@ -178,14 +185,15 @@ static void print_text(const struct line *l, struct writer *out)
     uint64_t most = 0;
 
     for (int p = 0; p < l->protocol->parties; p++)
-        most = l->last->work.bytes_sent[p] > most ? l->last->work.bytes_sent[p] : most;
+        most = l->typical->work.bytes_sent[p] > most ? l->typical->work.bytes_sent[p] : most;
     snprintf(name, sizeof name, "%s%s%s", l->w->name, *l->w->variant ? "/" : "", l->w->variant);
     if (l->bound > 0)
         snprintf(bound, sizeof bound, "%.3f", l->bound);
     text_format(out, "%-9s %11s %8.3f %8.3f (%.3f-%.3f) %7s %8.3f %7s %13s %6llu\n", name,
                 output_number(l->n, n), l->cpu.median, l->work_cpu.median, l->work_cpu.least,
-                l->work_cpu.greatest, bound, l->work_wall.median, output_number(l->last->work.rounds, rounds),
-                output_number(most, bytes), (unsigned long long)(l->peak_rss >> 20));
+                l->work_cpu.greatest, bound, l->work_wall.median,
+                output_number(l->typical->work.rounds, rounds), output_number(most, bytes),
+                (unsigned long long)(l->peak_rss >> 20));
 }
 
 void bench_header(const struct mpc_protocol *protocol, size_t runs)
@@ -202,7 +210,7 @@ enum sotto_err bench_measure(struct cli *cli, const struct bench_workload *w, co
                              uint64_t n, size_t runs, const struct bench_limits *limits)
 {
     struct bench_sample samples[BENCH_RUNS_MAX];
-    struct line line = { .w = w, .protocol = o->protocol, .n = n, .runs = runs, .last = &samples[runs - 1] };
+    struct line line = { .w = w, .protocol = o->protocol, .n = n, .runs = runs };
     struct writer out = { 0 };
 
     for (size_t i = 0; i < runs; i++) {
@@ -216,8 +224,11 @@ enum sotto_err bench_measure(struct cli *cli, const struct bench_workload *w, co
     line.wall = SPREAD(samples, runs, whole.wall);
     line.work_cpu = SPREAD(samples, runs, work.cpu);
     line.work_wall = SPREAD(samples, runs, work.wall);
+    /* They are the same in every run, but where the way of a sort depends on its shuffle. */
+    qsort(samples, runs, sizeof samples[0], by_rounds);
+    line.typical = &samples[runs / 2];
     if (limits)
-        line.bound = bench_bound(limits, w, o->protocol, n, &line.last->work);
+        line.bound = bench_bound(limits, w, o->protocol, n, &line.typical->work);
     if (cli->json)
         print_json(&line, &out);
     else

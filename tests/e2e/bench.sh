@@ -16,8 +16,11 @@ W2/64 1000
 W2/32 1000
 W3/and 1000
 W3/aes 70
+W4 300
 W5 50
 W7 20
+W8/group 1000
+W8/join 200
 '
 for protocol in rep4 rep3 clear; do
     while read -r workload size; do
@@ -33,7 +36,7 @@ parties = {"rep4": 4, "rep3": 3, "clear": 1}[protocol]
 assert name in (second["workload"], second["workload"] + "/" + second["variant"]), second
 assert (second["protocol"], second["parties"], second["n"], second["runs"]) == (protocol, parties, size, 2), second
 for key in "rounds", "bytes_sent", "work_rounds", "work_bytes_sent":
-    assert first[key] == second[key], key
+    assert name in ("W4", "W8/join") or first[key] == second[key], key # a sort's way depends on its shuffle
 assert len(second["bytes_sent"]) == parties
 assert all(0 <= w <= b for w, b in zip(second["work_bytes_sent"], second["bytes_sent"]))
 assert second["work_rounds"] <= second["rounds"]
