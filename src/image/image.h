@@ -98,6 +98,14 @@ struct image_output {
     uint8_t elem;
     uint32_t size;
 };
+/* The shape of a CONV2D is one constant, low bits first: channels 12, height 14, width 14, window's height 6
+ * and width 6, stride 6, padding 6 bits. */
+struct image_conv2d {
+    uint32_t channels, height, width, window_h, window_w, stride, pad;
+};
+uint64_t image_conv2d_pack(const struct image_conv2d *c);
+struct image_conv2d image_conv2d_unpack(uint64_t constant);
+
 /* The disclosure manifest: every place where a secret becomes public. */
 struct image_reveal {
     const char *what; /* the source text of the revealed expression */

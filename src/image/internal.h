@@ -20,6 +20,8 @@ enum sotto_err image_complain(const struct image_check *c, const char *format, .
 SOTTO_MUST_CHECK enum sotto_err image_check_types(const struct image_check *c);
 /** The part of it for what is drawn at random: types_random.c. */
 SOTTO_MUST_CHECK enum sotto_err image_check_random(const struct image_check *c, const struct image_reg *dst);
+/** And for vectors and matrices, but secrecy: types_linear.c. */
+SOTTO_MUST_CHECK enum sotto_err image_check_linear(const struct image_check *c);
 /** Blocks nest, HALT ends the code, every register is written before it is read, the manifest is true. */
 SOTTO_MUST_CHECK enum sotto_err image_check_flow(const struct image *im, struct fault *f);
 /** The manifest admits every opening that depends on an earlier one. Needs image_check_flow to have passed. */

@@ -330,5 +330,8 @@ enum sotto_err image_check_types(const struct image_check *c)
         return check_reduction(c, &o);
     if (o.in->op < IMAGE_PACK)
         return image_check_random(c, o.dst);
-    return image_check_data(c, o.dst, o.a, o.b, o.c);
+    if (o.in->op < IMAGE_MATMUL)
+        return image_check_data(c, o.dst, o.a, o.b, o.c);
+    TRY(image_check_linear(c));
+    return check_secrecy(c, &o);
 }

@@ -38,6 +38,17 @@ void mpc_bilinear_add(const struct bilinear *b, uint8_t *out, size_t w0, size_t 
     }
 }
 
+void mpc_bilinear_public(const struct bilinear *b, const void *x, const void *y)
+{
+    for (int a = 0; a < MPC_SHARES_MAX; a++)
+        for (unsigned r = 0; b->z.share[a] && r < shared_rows(&b->z); r++) {
+            struct ring_sum xs = { { x ? x : shared_row(&b->x, a, b->x.bits == 1 ? 0 : r), NULL }, 0 },
+                            ys = { { y ? y : shared_row(&b->y, a, b->y.bits == 1 ? 0 : r), NULL }, 0 };
+
+            b->add(b, shared_row(&b->z, a, r), 0, shared_words(&b->z), false, &xs, &ys);
+        }
+}
+
 enum sotto_err products_init(struct products *b, struct strand *st, size_t n_max, size_t terms_max)
 {
     *b = (struct products){ .st = st, .n_max = n_max, .terms_max = terms_max };

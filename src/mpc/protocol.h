@@ -85,6 +85,10 @@ void mpc_split_convert(const struct shared *z, int a, const void *words, const s
 void mpc_bilinear_add(const struct bilinear *b, uint8_t *out, size_t w0, size_t wn, bool minus, int x_a,
                       int x_b, int x_sign, int y_a, int y_b, int y_sign);
 
+/** B where x or y is public: its words, in the layout of a share of one row, or NULL for the secret one. Local.
+ */
+void mpc_bilinear_public(const struct bilinear *b, const void *x, const void *y);
+
 /** Mask of all parties of a protocol. */
 static inline uint32_t mpc_everyone(const struct mpc_protocol *p)
 {

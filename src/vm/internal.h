@@ -134,8 +134,35 @@ SOTTO_MUST_CHECK enum sotto_err vm_run_public(struct strand *st, struct vm_task 
 typedef enum sotto_err vm_run_fn(struct strand *st, struct vm_task *t);
 extern vm_run_fn *const vm_run_secret[IMAGE_OPS];
 SOTTO_MUST_CHECK enum sotto_err vm_run_random(struct strand *st, struct vm_task *t); /* secret_random.c */
-vm_run_fn vm_run_pack, vm_run_unpack, vm_run_shuffle, vm_run_sort, vm_run_group, vm_run_match;                   /* secret_data.c */
+vm_run_fn vm_run_pack, vm_run_unpack, vm_run_shuffle, vm_run_sort, vm_run_group,
+    vm_run_match; /* secret_data.c */
+/** Elements from..from+n of an operand in that domain: shared if it is known, repeated if it is a scalar. */
+SOTTO_MUST_CHECK enum sotto_err vm_operand(struct strand *st, const struct vm_value *v, enum mpc_domain domain,
+                                           size_t from, size_t n, struct shared *x);
+SOTTO_MUST_CHECK enum sotto_err vm_run_linear(struct strand *st, struct vm_task *t); /* secret_linear.c */
 SOTTO_MUST_CHECK enum sotto_err vm_run_convert(struct strand *st, struct vm_task *t);
+
+/* public_linear.c: sizes and kinds of what secret_linear.c runs; SOTTO_ERR_INPUT where sizes do not fit */
+SOTTO_MUST_CHECK enum sotto_err vm_run_linear_known(struct strand *st, struct vm_task *t);
+SOTTO_MUST_CHECK enum sotto_err vm_matmul_shape(struct strand *st, const struct vm_task *t,
+                                                struct gadget_matmul *shape);
+SOTTO_MUST_CHECK enum sotto_err vm_dot_check(struct strand *st, const struct vm_task *t);
+SOTTO_MUST_CHECK enum sotto_err vm_conv2d_shape(struct strand *st, const struct vm_task *t,
+                                                struct gadget_conv2d *shape);
+SOTTO_MUST_CHECK enum sotto_err vm_transpose_check(struct strand *st, const struct vm_task *t, uint64_t *cols);
+SOTTO_MUST_CHECK enum sotto_err vm_gather_check(struct strand *st, const struct vm_task *t);
+SOTTO_MUST_CHECK enum sotto_err vm_lookup_check(struct strand *st, const struct vm_task *t);
+enum linear_op vm_scan_op(const struct vm_task *t);
+bool vm_scan_backward(const struct vm_task *t);
+static inline bool vm_is_linear(unsigned op)
+{
+    return op >= IMAGE_MATMUL && op <= IMAGE_SCAN;
+}
+/** Operand a is wanted in bits, whatever the others are in: a condition, an index, flags. */
+static inline bool vm_bits_first(unsigned op)
+{
+    return op == IMAGE_SELECT || op == IMAGE_LOOKUP || op == IMAGE_STORE || op == IMAGE_SCAN;
+}
 
 /* plan.c: the domain of an instruction's operands and of its result; from what exists, before it runs */
 struct vm_plan {

@@ -44,6 +44,8 @@ struct vm_plan vm_plan_of(const struct vm_task *t)
         return plan;
     case IMAGE_GET:
     case IMAGE_COPY:
+    case IMAGE_TRANSPOSE:
+    case IMAGE_GATHER:
         plan.operands = plan.result = has(t->a, MPC_BITS) ? MPC_BITS : MPC_ARITH;
         return plan;
     case IMAGE_CAST: {
@@ -56,6 +58,25 @@ struct vm_plan vm_plan_of(const struct vm_task *t)
             plan.operands = MPC_ARITH;
         return plan;
     }
+    case IMAGE_MATMUL:
+    case IMAGE_DOT:
+    case IMAGE_CONV2D:
+    case IMAGE_PREFIX:
+        return arith;
+    case IMAGE_LOOKUP:
+        if (t->b->clear && !t->a->clear)
+            return bits;
+        plan.operands = plan.result = t->b->elem == IMAGE_BOOL ? MPC_BITS : cheaper(t->b, NULL);
+        return plan;
+    case IMAGE_STORE:
+        plan.operands = plan.result = t->b->elem == IMAGE_BOOL ? MPC_BITS : cheaper(t->b, t->c);
+        return plan;
+    case IMAGE_SCAN:
+        if (vm_scan_op(t) == LINEAR_SUM)
+            return arith;
+        if (vm_scan_op(t) == LINEAR_COPY && t->b->elem != IMAGE_BOOL)
+            plan.operands = plan.result = cheaper(t->b, NULL);
+        return plan;
     case IMAGE_REVEAL:
         plan.operands = has(t->a, MPC_ARITH) && t->a->elem != IMAGE_BOOL ? MPC_ARITH : MPC_BITS;
         plan.public_result = true;

@@ -131,6 +131,8 @@ static enum sotto_err get_or_set(struct strand *st, const struct vm_task *t)
 
 enum sotto_err vm_run_public(struct strand *st, struct vm_task *t)
 {
+    if (vm_is_linear(t->in->op))
+        return vm_run_linear_known(st, t);
     switch ((enum image_op)t->in->op) {
     case IMAGE_GET:
     case IMAGE_SET:

@@ -50,6 +50,12 @@ static enum sotto_err operand(struct strand *st, const struct vm_value *v, enum 
     return SOTTO_OK;
 }
 
+enum sotto_err vm_operand(struct strand *st, const struct vm_value *v, enum mpc_domain domain, size_t from,
+                          size_t n, struct shared *x)
+{
+    return operand(st, v, domain, (struct span){ from, n }, x);
+}
+
 /* The part of the result's form that a tile writes, zero. */
 static struct shared result(const struct vm_task *t, struct span s)
 {
@@ -530,6 +536,16 @@ static enum sotto_err run_input(struct strand *st, struct vm_task *t)
 #define RUN_GROUP      vm_run_group
 #define RUN_GROUPCOUNT vm_run_group
 #define RUN_MATCH      vm_run_match
+
+#define RUN_MATMUL    vm_run_linear
+#define RUN_DOT       vm_run_linear
+#define RUN_CONV2D    vm_run_linear
+#define RUN_TRANSPOSE vm_run_linear
+#define RUN_GATHER    vm_run_linear
+#define RUN_LOOKUP    vm_run_linear
+#define RUN_STORE     vm_run_linear
+#define RUN_PREFIX    vm_run_linear
+#define RUN_SCAN      vm_run_linear
 
 vm_run_fn *const vm_run_secret[IMAGE_OPS] = {
 #define OP(name, dst, a, b, c, kind, text) [IMAGE_##name] = RUN_##name,

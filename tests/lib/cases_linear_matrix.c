@@ -128,7 +128,7 @@ static void want_matmul(const struct case_run *r)
     {                                                                                                          \
         .name = "matmul " #k " by " #inner " by " #cols " " #xt " " #yt,                                       \
         .in = { { MPC_ARITH, k, x_n }, { MPC_ARITH, k, y_n } }, .out = { { MPC_ARITH, k, z_n } },              \
-        .data = &(const struct gadget_matmul){ 0, inner, cols, xt, yt }, .run = run_matmul,                    \
+        .data = &(const struct gadget_matmul){ 0, inner, cols, xt, yt, NULL, NULL }, .run = run_matmul,        \
         .want = want_matmul, .cost = cost_of_result, .sizes = {                                                \
             __VA_ARGS__                                                                                        \
         }                                                                                                      \
@@ -209,8 +209,9 @@ static void want_conv2d(const struct case_run *r)
     {                                                                                                          \
         .name = "conv2d " #k " " #__VA_ARGS__,                                                                 \
         .in = { { MPC_ARITH, k, images_n }, { MPC_ARITH, k, filters_n } },                                     \
-        .out = { { MPC_ARITH, k, results_n } }, .data = &(const struct gadget_conv2d){ 0, __VA_ARGS__ },       \
-        .run = run_conv2d, .want = want_conv2d, .cost = cost_of_result, .sizes = {                             \
+        .out = { { MPC_ARITH, k, results_n } },                                                                \
+        .data = &(const struct gadget_conv2d){ 0, __VA_ARGS__, NULL, NULL }, .run = run_conv2d,                \
+        .want = want_conv2d, .cost = cost_of_result, .sizes = {                                                \
             1,                                                                                                 \
             3,                                                                                                 \
             0                                                                                                  \

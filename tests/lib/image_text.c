@@ -24,7 +24,10 @@ const char image_text_all_code[] =
     "CONST 23 3; OUTPUT 2 15; OUTPUT 0 24; RANDOM 9 0; RANDOM 12 1;"
     "RANDOM_RANGE 9 0 2; NOISE_LAPLACE 20 1 1 1; NOISE_GAUSS 20 0 2 1;"
     "PACK 25 0 1; PACK 26 25 9; SHUFFLE 25 25; SORT 26 26 1 1; UNPACK 27 26 0; UNPACK 12 25 0;"
-    "GROUP 9 0 12 9; GROUPCOUNT 9 9 12; COPY 22 22; PACK 28 12 12; PACK 29 22 22; MATCH 30 28 29 1; HALT";
+    "GROUP 9 0 12 9; GROUPCOUNT 9 9 12; COPY 22 22; PACK 28 12 12; PACK 29 22 22; MATCH 30 28 29 1;"
+    "MATMUL 9 9 0 3; DOT 10 9 9 0; CONV2D 9 9 0 4; TRANSPOSE 9 9 3; GATHER 9 9 8; LOOKUP 9 0 9; STORE 9 10 9 "
+    "10;"
+    "PREFIX 9 9; SCAN 9 12 9 0; HALT";
 
 static bool declare(struct image *im)
 {
@@ -38,6 +41,7 @@ static bool declare(struct image *im)
     image_add_const(im, 1);
     image_add_const(im, 300);
     image_add_const(im, UINT64_MAX);
+    image_add_const(im, image_conv2d_pack(&(const struct image_conv2d){ 1, 3, 3, 2, 2, 1, 0 }));
     image_add_param(im, (struct image_param){ "p", IMAGE_U32, 1, 7 });
     image_add_param(im, (struct image_param){ "q", IMAGE_I8, 0, 0 });
     image_add_input(im, (struct image_input){ "x", "bidder", IMAGE_U32, IMAGE_ARITH, 0 });
@@ -47,7 +51,7 @@ static bool declare(struct image *im)
     image_add_output(im, (struct image_output){ "o", "everyone", IMAGE_U32, IMAGE_NONE });
     image_add_output(im, (struct image_output){ "v", "bidder", IMAGE_U32, 0 });
     image_add_output(im, (struct image_output){ "b", "everyone", IMAGE_BOOL, IMAGE_NONE });
-    return im->symbols_n == 2 && im->sizes_n == 4 && im->consts_n == 4 && im->params_n == 2 &&
+    return im->symbols_n == 2 && im->sizes_n == 4 && im->consts_n == 5 && im->params_n == 2 &&
            im->inputs_n == 4 && im->outputs_n == 3;
 }
 

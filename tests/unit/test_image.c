@@ -428,7 +428,7 @@ static void test_listing(void **state)
         "   52  r23 = CONST -1",
         "   60  r25 = PACK r0 r1",
         "; secret row[n] of 33 planes, line 61\n",
-        "   72  HALT",
+        "   81  HALT",
     };
     struct writer w = { 0 };
     struct image im;

@@ -89,7 +89,7 @@ static enum sotto_err group_tile(struct strand *st, void *arg, size_t i)
     struct arena_mark mark = arena_mark(&st->scratch);
     size_t from = i * g->tile_n, left = g->key->n - from, n = left < g->tile_n ? left : g->tile_n,
            rows = (size_t)1 << g->low, cols = g->columns << g->high;
-    struct gadget_matmul shape = { rows, n, cols, false, true };
+    struct gadget_matmul shape = { .rows = rows, .inner = n, .cols = cols, .y_transposed = true };
     struct shared low_all, *low, high_all, *high, *x,
         z = shared_slice(&g->results, i * rows * cols, rows * cols);
     const uint64_t one[4] = { 1 };

@@ -68,6 +68,7 @@ SOTTO_MUST_CHECK enum sotto_err gadget_dot(struct strand *st, struct shared *z, 
 struct gadget_matmul {
     size_t rows, inner, cols;
     bool x_transposed, y_transposed;
+    const void *x_words, *y_words; /* set: that operand is public, and these are its words; nothing is sent */
 };
 SOTTO_MUST_CHECK enum sotto_err gadget_matmul(struct strand *st, struct shared *z, const struct shared *x,
                                               const struct shared *y, const struct gadget_matmul *shape);
@@ -77,7 +78,8 @@ SOTTO_MUST_CHECK enum sotto_err gadget_matmul(struct strand *st, struct shared *
  * where what lies outside of an image is 0. */
 struct gadget_conv2d {
     size_t batch, channels, height, width, filters, window_h, window_w, stride, pad;
-    size_t out_h, out_w; /* set by gadget_conv2d_shape */
+    size_t out_h, out_w;                    /* set by gadget_conv2d_shape */
+    const void *image_words, *filter_words; /* set: public, as in gadget_matmul */
 };
 /** Set out_h and out_w; false where no window fits. */
 bool gadget_conv2d_shape(struct gadget_conv2d *c);

@@ -201,7 +201,9 @@ static enum sotto_err to_words(struct strand *st, struct shared *z, const struct
 static enum sotto_err read_words(struct strand *st, struct shared *z, const struct shared *x,
                                  const struct hot *low, const struct hot *high)
 {
-    const struct gadget_matmul shape = { z->n, low->size, high->size, false, true };
+    const struct gadget_matmul shape = {
+        .rows = z->n, .inner = low->size, .cols = high->size, .y_transposed = true
+    };
     struct shared both, low_words, high_words, inner;
     struct hot all = { 1, low->v };
 

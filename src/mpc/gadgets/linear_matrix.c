@@ -7,6 +7,7 @@
 struct matrices {
     size_t rows, inner, cols, x_next, y_next;
     struct ring_view x, y;
+    const void *x_words, *y_words; /* of a public operand */
 };
 
 static struct ring_view view_of(const struct ring_view *shape, const struct ring_sum *sum, size_t skip_len)
@@ -52,16 +53,19 @@ static enum sotto_err run(struct strand *st, struct shared *z, const struct shar
 {
     struct arena_mark mark = arena_mark(&st->scratch);
     struct bilinear b = { .z = *z,
-                          .x = *x,
-                          .y = *y,
+                          .x = m->x_words ? *z : *x,
+                          .y = m->y_words ? *z : *y,
                           .add = add_words,
                           .shape = m,
                           .work = strand_alloc(st, 1, RING_MATRIX_WORK_LEN) };
 
-    assert(z->domain == MPC_ARITH && x->bits == z->bits && y->bits == z->bits);
+    assert(z->domain == MPC_ARITH && !(m->x_words && m->y_words));
+    assert((m->x_words || x->bits == z->bits) && (m->y_words || y->bits == z->bits));
     if (!b.work)
         return st->s->fault.code;
-    if (z->n && m->inner)
+    if (m->x_words || m->y_words)
+        mpc_bilinear_public(&b, m->x_words, m->y_words);
+    else if (z->n && m->inner)
         TRY(st->s->protocol->bilinear(st, &b));
     arena_release(&st->scratch, mark);
     return SOTTO_OK;
@@ -77,9 +81,12 @@ enum sotto_err gadget_matmul(struct strand *st, struct shared *z, const struct s
         .cols = cols,
         .x = { .row_step = shape->x_transposed ? 1 : inner, .col_step = shape->x_transposed ? rows : 1 },
         .y = { .row_step = shape->y_transposed ? 1 : cols, .col_step = shape->y_transposed ? inner : 1 },
+        .x_words = shape->x_words,
+        .y_words = shape->y_words,
     };
 
-    assert(z->n == rows * cols && x->n == rows * inner && y->n == inner * cols);
+    assert(z->n == rows * cols && (shape->x_words || x->n == rows * inner));
+    assert(shape->y_words || y->n == inner * cols);
     return run(st, z, x, y, &m);
 }
 
@@ -113,9 +120,12 @@ enum sotto_err gadget_conv2d(struct strand *st, struct shared *z, const struct s
                                 .cols = c->out_h * c->out_w,
                                 .y_next = c->channels * c->height * c->width,
                                 .x = { .row_step = inner, .col_step = 1 },
-                                .y = { .window = &window } };
+                                .y = { .window = &window },
+                                .x_words = c->filter_words,
+                                .y_words = c->image_words };
 
-    assert(images->n == c->batch * m.y_next && filters->n == c->filters * inner);
+    assert(c->image_words || images->n == c->batch * m.y_next);
+    assert(c->filter_words || filters->n == c->filters * inner);
     assert(z->n == c->batch * c->filters * m.cols);
     return run(st, z, filters, images, &m);
 }
