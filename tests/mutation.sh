@@ -114,8 +114,8 @@ mutant "digests of bits are not compared (attack)" test_lagging_digest $N 's/if 
 mutant "the second half of a digest is left out" test_gadget_cases $N 's/is_sum\(v\) && i < sizeof got/0 \&\& i < sizeof got/'
 mutant "halves of a digest are not padded" test_masks $N 's/if \(is_sum\(value\)\) \{/if (0) {/'
 mutant "the pad comes from a key that the receiver holds" test_masks $N 's/duties\[value\].receiver\], p->step, MPC_USE_PAD/duties[value].sender], p->step, MPC_USE_PAD/'
-mutant "a sum goes without its mask" test_mask_cases $N 's/X\(0\) \| X\(1\) \| M\(0\),/X(0) | X(1),/'
-mutant "both sums have one mask" test_masks $N 's/MPC_USE_MASK \+ v, p->mask/MPC_USE_MASK + v \/ 2, p->mask/'
+mutant "a sum goes without its mask" test_mask_cases src/ring/vector.h 's/v0 \^ v1 \^ m1;/v0 ^ v1 ^ m1 ^ m0;/'
+mutant "both sums have one mask" test_masks $N 's/MPC_USE_MASK \+ v, from/MPC_USE_MASK + v \/ 2, from/'
 mutant "the second digester of a sum is not suspected" test_fault_cases $N 's/ \| 1u << a->at\[duty->second\];/;/'
 
 # --- inputs and openings ---

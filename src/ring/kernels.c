@@ -48,6 +48,11 @@ const struct ring_products *ring_products_for(unsigned bits)
     return w < RING_WIDTHS ? &variant()->products[w] : NULL;
 }
 
+void ring_five(const struct ring_five *q, size_t n)
+{
+    variant()->five(q, n);
+}
+
 const struct ring_planes *ring_planes_for(unsigned bits)
 {
     unsigned w = width(bits);

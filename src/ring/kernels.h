@@ -17,6 +17,7 @@ struct ring_variant {
     struct ring_kernels kernels[RING_WIDTHS];
     struct ring_products products[RING_WIDTHS];
     struct ring_planes planes[RING_WIDTHS]; /* none for 1 */
+    void (*five)(const struct ring_five *q, size_t n);
 };
 /** The chosen variant's; NULL for other widths than 8, 16, 32, 64. */
 const struct ring_planes *ring_planes_for(unsigned bits);

@@ -86,6 +86,27 @@ struct ring_products {
     void (*three_term)(const struct ring_three *q, size_t n);
 };
 
+/* A product of bits for five elements (docs/protocols/five.md) at one of the four places. Of the summands 0, 1,
+ * 2 that it holds it knows v[0], v[1], v[2], the values of the pairs 01, 02, 12; m[i] are its masks, in any
+ * order of places:
+ *
+ *            out[0]       out[1]       out[2]     out[3]     beside x[k]*y[k], z[0], z[1], z[2] get
+ *   A, B     v0           v1 + m1      v2 + m2               m0 + m1   v0 + m0 + m2   v1 + v2 + m1 + m2
+ *   C        v0 + m0      v0 + m1      v1 + m2    v2 + m3    m0 + m2   m1 + m3        v1 + v2 + m2 + m3
+ *   D        v0+v1+m0     v0+v2+m1                           m0 + m2   m1 + m3        v0 + v1 + v2 + m0 + m1 +
+ * m4 */
+enum ring_five_place { RING_FIVE_AB, RING_FIVE_C, RING_FIVE_D };
+struct ring_five {
+    enum ring_five_place place;
+    const void *x[3], *y[3];
+    void *z[3], *out[4];
+    const void *mask[5];
+    const void *sum[3]; /* `more`: z and these are sums of terms by four_term, to be added */
+    bool more;
+};
+/** In one pass over n words of 64 bits. z and out alias nothing else. */
+void ring_five(const struct ring_five *q, size_t n);
+
 /** bits: 1, 8, 16, 32, 64; NULL for others. */
 const struct ring_products *ring_products_for(unsigned bits);
 

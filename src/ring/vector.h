@@ -141,6 +141,48 @@ OPERATION(mul_w_1, w_1, a &b)
     AT(S, W, q->out) = t;                                                                                      \
     AT(S, W, q->z) = t;
 
+/* Products of bits for five elements: + is xor here. */
+#define FIVE_PAIR(S, p, k, l)                                                                                  \
+    v##p = (x##k & y##l) ^ (x##l & y##k);                                                                      \
+    if (more)                                                                                                  \
+        v##p ^= FROM(S, 1, q->sum[p]);
+#define FIVE(S)                                                                                                \
+    S##_1 x0, x1, x2, y0, y1, y2, z0, z1, z2, v0, v1, v2;                                                      \
+    SUMMAND(S, 1, 0)                                                                                           \
+    SUMMAND(S, 1, 1)                                                                                           \
+    SUMMAND(S, 1, 2)                                                                                           \
+    FIVE_PAIR(S, 0, 0, 1)                                                                                      \
+    FIVE_PAIR(S, 1, 0, 2)                                                                                      \
+    FIVE_PAIR(S, 2, 1, 2)
+#define FIVE_END(S, a, b, c)                                                                                   \
+    AT(S, 1, q->z[0]) = z0 ^ (a);                                                                              \
+    AT(S, 1, q->z[1]) = z1 ^ (b);                                                                              \
+    AT(S, 1, q->z[2]) = z2 ^ (c);
+#define BODY_FIVE_AB(S, W)                                                                                     \
+    S##_1 m0 = FROM(S, 1, q->mask[0]), m1 = FROM(S, 1, q->mask[1]), m2 = FROM(S, 1, q->mask[2]);               \
+    FIVE(S)                                                                                                    \
+    AT(S, 1, q->out[0]) = v0;                                                                                  \
+    AT(S, 1, q->out[1]) = v1 ^ m1;                                                                             \
+    AT(S, 1, q->out[2]) = v2 ^ m2;                                                                             \
+    FIVE_END(S, m0 ^ m1, v0 ^ m0 ^ m2, v1 ^ v2 ^ m1 ^ m2)
+#define BODY_FIVE_C(S, W)                                                                                      \
+    S##_1 m0 = FROM(S, 1, q->mask[0]), m1 = FROM(S, 1, q->mask[1]), m2 = FROM(S, 1, q->mask[2]),               \
+          m3 = FROM(S, 1, q->mask[3]);                                                                         \
+    FIVE(S)                                                                                                    \
+    AT(S, 1, q->out[0]) = v0 ^ m0;                                                                             \
+    AT(S, 1, q->out[1]) = v0 ^ m1;                                                                             \
+    AT(S, 1, q->out[2]) = v1 ^ m2;                                                                             \
+    AT(S, 1, q->out[3]) = v2 ^ m3;                                                                             \
+    FIVE_END(S, m0 ^ m2, m1 ^ m3, v1 ^ v2 ^ m2 ^ m3)
+#define BODY_FIVE_D(S, W)                                                                                      \
+    S##_1 m0 = FROM(S, 1, q->mask[0]), m1 = FROM(S, 1, q->mask[1]), m2 = FROM(S, 1, q->mask[2]),               \
+          m3 = FROM(S, 1, q->mask[3]), m4 = FROM(S, 1, q->mask[4]);                                            \
+    FIVE(S)                                                                                                    \
+    v0 ^= m0 ^ m1;                                                                                             \
+    AT(S, 1, q->out[0]) = v0 ^ v1 ^ m1;                                                                        \
+    AT(S, 1, q->out[1]) = v0 ^ v2 ^ m0;                                                                        \
+    FIVE_END(S, m0 ^ m2, m1 ^ m3, v0 ^ v1 ^ v2 ^ m4)
+
 /* One loop for each choice, so that no loop has a branch. */
 #define FOUR_LOOP(W, count, has_more)                                                                          \
     do {                                                                                                       \
@@ -202,6 +244,21 @@ OPERATION(mul_w_1, w_1, a &b)
     {                                                                                                          \
         MORE_OR_NOT(BODY_THREE_TERM, W);                                                                       \
     }
+
+static void five(const struct ring_five *q, size_t n)
+{
+    switch (q->place) {
+    case RING_FIVE_AB:
+        MORE_OR_NOT(BODY_FIVE_AB, 1);
+        break;
+    case RING_FIVE_C:
+        MORE_OR_NOT(BODY_FIVE_C, 1);
+        break;
+    default:
+        MORE_OR_NOT(BODY_FIVE_D, 1);
+        break;
+    }
+}
 
 /* --- between words and planes, VECTOR_LEN / 8 blocks of 64 words at a time ---------------------------------
  */

@@ -31,4 +31,5 @@ const struct ring_variant ring_avx512 = { KERNEL_TABLE,
                                             { gfni_to_8, gfni_from_8, from_bits_8 },
                                             { gfni_to_16, gfni_from_16, from_bits_16 },
                                             { gfni_to_32, gfni_from_32, from_bits_32 },
-                                            { gfni_to_64, gfni_from_64, from_bits_64 } } };
+                                            { gfni_to_64, gfni_from_64, from_bits_64 } },
+                                          five };

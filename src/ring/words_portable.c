@@ -2,4 +2,4 @@
 #define VECTOR_LEN 16
 #include "ring/vector.h"
 
-const struct ring_variant ring_portable = { KERNEL_TABLE, PRODUCT_TABLE, PLANE_TABLE };
+const struct ring_variant ring_portable = { KERNEL_TABLE, PRODUCT_TABLE, PLANE_TABLE, five };

@@ -154,6 +154,81 @@ static void check_three(unsigned bits, size_t n, bool more, bool term)
     expect_untouched(Z, k, n, term);
 }
 
+/* The table of ring.h: which v and m each out and each z has, as bits 0-2 and 3-7. */
+enum { V0 = 1, V1 = 2, V2 = 4, M0 = 8, M1 = 16, M2 = 32, M3 = 64, M4 = 128 };
+static const struct {
+    enum ring_five_place place;
+    unsigned out[4], z[3];
+} fives[] = {
+    { RING_FIVE_AB, { V0, V1 | M1, V2 | M2, 0 }, { M0 | M1, V0 | M0 | M2, V1 | V2 | M1 | M2 } },
+    { RING_FIVE_C, { V0 | M0, V0 | M1, V1 | M2, V2 | M3 }, { M0 | M2, M1 | M3, V1 | V2 | M2 | M3 } },
+    { RING_FIVE_D, { V0 | V1 | M0, V0 | V2 | M1, 0, 0 }, { M0 | M2, M1 | M3, V0 | V1 | V2 | M0 | M1 | M4 } },
+};
+
+static uint64_t some_of(unsigned set, const uint64_t v[3], const struct ring_kernels *k, size_t n, size_t at)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < 3; i++)
+        sum ^= set >> i & 1 ? v[i] : 0;
+    for (unsigned i = 0; i < 5; i++)
+        sum ^= set >> (3 + i) & 1 ? was(MASK + i, k, n, at) : 0;
+    return sum;
+}
+
+static void check_five(size_t form, size_t n, bool more)
+{
+    enum { SUM = BUFFERS - 1 }; /* one for all three */
+    static const unsigned first[3] = { 0, 0, 1 }, second[3] = { 1, 2, 2 };
+    const struct ring_kernels *k = ring_kernels_for(1);
+    struct ring_five q = { .place = fives[form].place, .more = more };
+    uint64_t spare[N_MAX + 1] = { 0 };
+
+    for (unsigned i = 0; i < 3; i++) {
+        q.x[i] = buffer(X + i, k, n);
+        q.y[i] = buffer(Y + i, k, n);
+        q.z[i] = buffer(Z + i, k, n);
+        q.out[i] = fives[form].out[i] ? buffer(OUT + i, k, n) : (void *)spare;
+    }
+    q.out[3] = spare;
+    for (unsigned i = 0; i < 5; i++)
+        q.mask[i] = buffer(MASK + i, k, n);
+    q.sum[0] = q.sum[1] = q.sum[2] = buffer(SUM, k, n);
+    ring_five(&q, n);
+    for (size_t at = 0; at < n; at++) {
+        uint64_t v[3];
+
+        for (unsigned p = 0; p < 3; p++)
+            v[p] = (was(X + first[p], k, n, at) & was(Y + second[p], k, n, at)) ^
+                   (was(X + second[p], k, n, at) & was(Y + first[p], k, n, at)) ^
+                   (more ? was(SUM, k, n, at) : 0);
+        for (unsigned i = 0; i < 4; i++)
+            if (fives[form].out[i])
+                expect("out of five", k, q.out[i], at, n, some_of(fives[form].out[i], v, k, n, at));
+        for (unsigned i = 0; i < 3; i++)
+            expect("z of five", k, q.z[i], at, n,
+                   some_of(fives[form].z[i], v, k, n, at) ^ (more ? was(Z + i, k, n, at) : 0) ^
+                       (was(X + i, k, n, at) & was(Y + i, k, n, at)));
+    }
+    for (unsigned i = 0; i < Z; i++)
+        expect_untouched(i, k, n, true);
+    for (unsigned i = Z; i < MASK; i++)
+        if (i < OUT || fives[form].out[i - OUT])
+            expect_untouched(i, k, n, false);
+    for (unsigned i = MASK; i < BUFFERS; i++)
+        expect_untouched(i, k, n, true);
+}
+
+static void test_five(void **state)
+{
+    (void)state;
+    for (size_t form = 0; form < COUNT_OF(fives); form++)
+        for (size_t l = 0; l < COUNT_OF(lengths); l++) {
+            check_five(form, lengths[l], false);
+            check_five(form, lengths[l], true);
+        }
+}
+
 static void test_four(void **state)
 {
     (void)state;
@@ -179,7 +254,8 @@ static void test_three(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_four), cmocka_unit_test(test_three) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_four), cmocka_unit_test(test_three),
+                                        cmocka_unit_test(test_five) };
     int failed = 0;
 
     for (enum cpu_variant v = CPU_PORTABLE; v < CPU_VARIANTS; v++)

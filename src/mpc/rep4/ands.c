@@ -14,7 +14,7 @@
  * a digest add up, for the MAC is linear; a pad from the receiver's key keeps each half to itself. */
 #include "mpc/rep4/rep4.h"
 
-enum { A, B, C, D, VALUES = 5, CROSSES = 3, TILE = 256 /* words: all buffers stay in the first cache */ };
+enum { A, B, C, D, VALUES = 5, TILE = 256 /* words: all buffers stay in the first cache */ };
 
 static const uint8_t party_at[4] = { 0, 1, 3, 2 }; /* at turn 0 */
 
@@ -25,47 +25,23 @@ static const struct duty duties[VALUES] = {
     { D, A, C, B }, { D, B, C, A }, { C, A, B, B }, { A, B, C, C }, { B, C, A, A },
 };
 
-/* What a place computes from: crosses 0..2 of the pairs that it knows, masks 3..7. What it makes is a xor of
- * some: its part of each value (of what it sends or digests), and what it adds to each summand at once. */
-#define X(i) (1u << (i))
-#define M(i) (1u << (CROSSES + (i)))
+/* What a place computes, as struct ring_five has it: its summands, masks and values in that order, and the
+ * values that it gets with the summands they go to; NONE: no more. */
+enum { NONE = 0xff };
 static const struct {
-    uint8_t pair[CROSSES][2];
-    uint8_t masks, value[VALUES], z[4];
-    uint8_t received[2], into[2]; /* values that it gets, and the summands they go to; VALUES: none */
+    enum ring_five_place kind;
+    uint8_t summand[3], mask[VALUES], value[4], received[2], into[2];
 } place[4] = {
-    [A] = { { { B, C }, { B, D }, { C, D } },
-            M(1) | M(3) | M(4),
-            { 0, X(0), 0, X(1) | M(3), X(2) | M(4) },
-            { 0, M(1) | M(3), X(0) | M(1) | M(4), X(1) | X(2) | M(3) | M(4) },
-            { 0, 2 },
-            { C, D } },
-    [B] = { { { A, C }, { A, D }, { C, D } },
-            M(0) | M(2) | M(4),
-            { X(0), 0, X(1) | M(2), 0, X(2) | M(4) },
-            { M(0) | M(2), 0, X(0) | M(0) | M(4), X(1) | X(2) | M(2) | M(4) },
-            { 1, 3 },
-            { C, D } },
-    [C] = { { { A, B }, { A, D }, { B, D } },
-            M(0) | M(1) | M(2) | M(3),
-            { X(0) | M(0), X(0) | M(1), X(1) | M(2), X(2) | M(3), 0 },
-            { M(0) | M(2), M(1) | M(3), 0, X(1) | X(2) | M(2) | M(3) },
-            { 4, VALUES },
-            { D, D } },
-    [D] = { { { A, B }, { A, C }, { B, C } },
-            M(0) | M(1) | M(2) | M(3) | M(4),
-            { X(0) | X(1) | M(0), X(0) | X(2) | M(1), 0, 0, 0 },
-            { M(0) | M(2), M(1) | M(3), X(0) | X(1) | X(2) | M(0) | M(1) | M(4), 0 },
-            { VALUES, VALUES },
-            { 0, 0 } },
+    [A] = { RING_FIVE_AB, { B, C, D }, { 1, 3, 4, NONE, NONE }, { 1, 3, 4, NONE }, { 0, 2 }, { C, D } },
+    [B] = { RING_FIVE_AB, { A, C, D }, { 0, 2, 4, NONE, NONE }, { 0, 2, 4, NONE }, { 1, 3 }, { C, D } },
+    [C] = { RING_FIVE_C, { A, B, D }, { 0, 1, 2, 3, NONE }, { 0, 1, 2, 3 }, { 4, NONE }, { D, D } },
+    [D] = { RING_FIVE_D, { A, B, C }, { 0, 1, 2, 3, 4 }, { 0, 1, NONE, NONE }, { NONE, NONE }, { 0, 0 } },
 };
 static const uint8_t mask_key[VALUES] = { A, B, A, B, C };
 
-/* A digest in the making: of a value that comes in parts of any length. */
+/* A digest in the making. */
 struct feed {
     struct crypto_mac mac;
-    uint8_t rest[16];
-    size_t rest_len;
     bool part; /* the second half of a sum: the length is in the other one */
 };
 
@@ -73,7 +49,6 @@ struct piece {
     struct exchange x;
     size_t w0, wn, len;
     unsigned step;
-    uint8_t *mask[VALUES]; /* whole, where a test replaced the streams */
 };
 
 struct ands {
@@ -83,8 +58,11 @@ struct ands {
     uint8_t at[4]; /* party at A, B, C, D */
     uint8_t self;  /* own place */
     struct feed feed[VALUES];
-    uint64_t (*in)[TILE]; /* crosses and masks of a tile */
-    uint64_t *out;        /* a xor of some of them */
+    struct tile {
+        uint64_t mask[VALUES][TILE];
+        uint64_t value[VALUES][TILE]; /* what is digested alone */
+        uint64_t sum[3][TILE];        /* of terms */
+    } * tile;
 };
 
 /* --- digests --------------------------------------------------------------------------------------------- */
@@ -112,7 +90,7 @@ static enum sotto_err feed_begin(struct ands *a, const struct piece *p, unsigned
     uint8_t key[CRYPTO_KEY_LEN], pad[CRYPTO_MAC_LEN];
 
     TRY(digest_key(a, p, value, key));
-    *f = (struct feed){ .part = is_sum(value) && duties[value].second == a->self };
+    f->part = is_sum(value) && duties[value].second == a->self;
     if (f->part)
         memset(key + CRYPTO_MAC_LEN, 0, CRYPTO_MAC_LEN);
     if (is_sum(value)) {
@@ -125,29 +103,6 @@ static enum sotto_err feed_begin(struct ands *a, const struct piece *p, unsigned
     return SOTTO_OK;
 }
 
-static void feed_more(struct feed *f, const void *p, size_t len)
-{
-    const uint8_t *at = p;
-    size_t whole;
-
-    if (f->rest_len) {
-        size_t take = sizeof f->rest - f->rest_len < len ? sizeof f->rest - f->rest_len : len;
-
-        memcpy(f->rest + f->rest_len, at, take);
-        f->rest_len += take;
-        at += take;
-        len -= take;
-        if (f->rest_len < sizeof f->rest)
-            return;
-        crypto_mac_update(&f->mac, f->rest, sizeof f->rest);
-    }
-    whole = len / sizeof f->rest * sizeof f->rest;
-    if (whole)
-        crypto_mac_update(&f->mac, at, whole);
-    f->rest_len = len - whole;
-    memcpy(f->rest, at + whole, f->rest_len);
-}
-
 static void cut(const struct ands *a, uint8_t mac[CRYPTO_MAC_LEN])
 {
     unsigned bits = a->st->s->options.digest_bits;
@@ -158,13 +113,10 @@ static void cut(const struct ands *a, uint8_t mac[CRYPTO_MAC_LEN])
 
 static void feed_end(const struct ands *a, struct feed *f, uint8_t mac[CRYPTO_MAC_LEN])
 {
-    if (f->rest_len)
-        crypto_mac_update(&f->mac, f->rest, f->rest_len);
     if (f->part)
         f->mac.len = 0;
     crypto_mac_final(&f->mac, mac);
     cut(a, mac);
-    mem_wipe(f, sizeof *f);
 }
 
 /* --- messages: [value]* [digest]* in the order of the values -----------------------------------------------
@@ -236,110 +188,65 @@ static bool next_segment(const struct ands *a, const struct piece *p, size_t fro
     return true;
 }
 
-static void cross(struct ands *a, const struct segment *s)
+static void multiply_row(const struct ands *a, const struct segment *s, uint64_t *const out[4])
 {
-    const struct ring_kernels *k = shared_kernels(&s->p->z);
+    const struct ring_products *products = ring_products_for(1);
+    struct ring_four term = { .partners = 0 };
+    struct ring_five q = { .place = place[a->self].kind };
 
+    for (unsigned i = 0; i < VALUES; i++)
+        q.mask[i] = a->tile->mask[i] + s->pos;
+    for (unsigned i = 0; i < 4; i++)
+        q.out[i] = out[i] + s->pos;
+    for (unsigned i = 0; i < 3; i++) {
+        term.out[i] = a->tile->sum[i] + s->pos;
+        q.sum[i] = term.out[i];
+        q.z[i] = term.z[i] = (uint8_t *)s->p->z.share[a->at[place[a->self].summand[i]]] + s->skip;
+    }
     for (size_t t = 0; t < s->p->terms; t++) {
-        const struct shared *x = &s->p->term[t].x, *y = &s->p->term[t].y;
+        for (unsigned i = 0; i < 3; i++) {
+            int k = a->at[place[a->self].summand[i]];
 
-        for (unsigned c = 0; c < CROSSES; c++) {
-            int i = a->at[place[a->self].pair[c][0]], j = a->at[place[a->self].pair[c][1]];
-
-            k->cross_add(a->in[c] + s->pos, (uint8_t *)x->share[i] + s->skip, (uint8_t *)y->share[i] + s->skip,
-                         (uint8_t *)x->share[j] + s->skip, (uint8_t *)y->share[j] + s->skip, s->words);
+            q.x[i] = term.x[i] = (const uint8_t *)s->p->term[t].x.share[k] + s->skip;
+            q.y[i] = term.y[i] = (const uint8_t *)s->p->term[t].y.share[k] + s->skip;
         }
-        for (int i = 0; i < REP4_PARTIES; i++)
-            if (s->p->z.share[i])
-                k->mul_add((uint8_t *)s->p->z.share[i] + s->skip, (uint8_t *)x->share[i] + s->skip,
-                           (uint8_t *)y->share[i] + s->skip, s->words);
-    }
-}
-
-/* out = the xor of those of the tile's inputs; the one input itself where it is only one. */
-static const uint64_t *mix(const struct ands *a, uint8_t set, size_t count, uint64_t *out)
-{
-    const struct ring_kernels *k = shared_kernels(&a->p->z);
-    const uint64_t *sum = NULL;
-
-    for (unsigned i = 0; i < CROSSES + VALUES; i++) {
-        if (!(set >> i & 1))
-            continue;
-        if (sum)
-            k->add(out, sum, a->in[i], count);
-        sum = sum ? out : a->in[i];
-    }
-    return sum;
-}
-
-static void add_to_rows(const struct ands *a, const struct piece *p, size_t from, size_t count,
-                        unsigned summand, const uint64_t *what)
-{
-    struct segment s = { 0 };
-
-    while (next_segment(a, p, from, count, &s)) {
-        uint8_t *z = (uint8_t *)s.p->z.share[a->at[summand]] + s.skip;
-
-        shared_kernels(&s.p->z)->add(z, z, what + s.pos, s.words);
-    }
-}
-
-static enum sotto_err read_masks(struct ands *a, const struct piece *p, size_t from, size_t len)
-{
-    for (unsigned v = 0; v < VALUES; v++) {
-        if (!(place[a->self].masks & M(v)))
-            continue;
-        if (p->mask[v])
-            memcpy(a->in[CROSSES + v], p->mask[v] + from * sizeof(uint64_t), len);
+        q.more = term.more = t > 0;
+        if (t + 1 < s->p->terms)
+            products->four_term(&term, s->words);
         else
-            TRY(strand_stream_at(a->st, a->at[mask_key[v]], p->step, MPC_USE_MASK + v, from / 2,
-                                 a->in[CROSSES + v], len));
+            ring_five(&q, s->words);
     }
+}
+
+static enum sotto_err read_masks(const struct ands *a, const struct piece *p, size_t from, size_t len)
+{
+    for (unsigned i = 0, v; i < VALUES && (v = place[a->self].mask[i]) != NONE; i++)
+        TRY(strand_stream_at(a->st, a->at[mask_key[v]], p->step, MPC_USE_MASK + v, from / 2, a->tile->mask[i],
+                             len));
     return SOTTO_OK;
 }
 
 static enum sotto_err do_tile(struct ands *a, const struct piece *p, size_t from, size_t count)
 {
-    size_t len = count * sizeof(uint64_t), skip = from * sizeof(uint64_t);
     struct segment s = { 0 };
+    uint64_t *out[4] = { NULL };
 
-    memset(a->in, 0, CROSSES * sizeof *a->in);
-    while (next_segment(a, p, from, count, &s))
-        cross(a, &s);
-    TRY(read_masks(a, p, from, len));
-    for (unsigned v = 0; v < VALUES; v++) {
-        bool sends = duties[v].sender == a->self;
-        const uint64_t *value;
-
-        if (!place[a->self].value[v])
-            continue;
-        value = mix(a, place[a->self].value[v], count, a->out);
-        if (sends)
-            memcpy(message_at(a, p, duties[v].receiver, v, false) + skip, value, len);
-        else
-            feed_more(&a->feed[v], value, len);
+    TRY(read_masks(a, p, from, count * sizeof(uint64_t)));
+    for (unsigned i = 0, v; i < 4; i++) {
+        out[i] = a->tile->value[i]; /* not used where there is no value */
+        v = place[a->self].value[i];
+        if (v != NONE && duties[v].sender == a->self)
+            out[i] = (uint64_t *)(void *)message_at(a, p, duties[v].receiver, v, false) + from;
     }
-    for (unsigned i = 0; i < 4; i++)
-        if (place[a->self].z[i])
-            add_to_rows(a, p, from, count, i, mix(a, place[a->self].z[i], count, a->out));
+    while (next_segment(a, p, from, count, &s))
+        multiply_row(a, &s, out);
+    for (unsigned i = 0, v; i < 4 && (v = place[a->self].value[i]) != NONE; i++)
+        if (digests(a, v))
+            crypto_mac_update(&a->feed[v].mac, out[i], count * sizeof(uint64_t));
     return SOTTO_OK;
 }
 
 /* --- pieces ---------------------------------------------------------------------------------------------- */
-
-/* A test's streams are drawn as a whole. */
-static enum sotto_err draw_masks(struct ands *a, struct piece *p)
-{
-    for (unsigned v = 0; v < VALUES && a->st->s->options.stream_hook; v++) {
-        if (!(place[a->self].masks & M(v)))
-            continue;
-        p->mask[v] = arena_room(&a->st->wire, 1, p->len);
-        if (!p->mask[v])
-            return strand_fail(a->st, SOTTO_ERR_RESOURCE, "no memory for a product");
-        TRY(strand_stream(a->st, a->at[mask_key[v]], p->step, MPC_USE_MASK + v, p->mask[v], p->len));
-    }
-    return SOTTO_OK;
-}
 
 static void cheat_on_purpose(struct ands *a, const struct piece *p)
 {
@@ -357,7 +264,6 @@ static enum sotto_err post_piece(struct ands *a, struct piece *p)
     p->len = words * sizeof(uint64_t);
     p->step = a->st->step;
     TRY(reserve(a, p));
-    TRY(draw_masks(a, p));
     for (unsigned v = 0; v < VALUES; v++) {
         a->st->checks += duties[v].receiver == a->self;
         if (digests(a, v))
@@ -372,15 +278,32 @@ static enum sotto_err post_piece(struct ands *a, struct piece *p)
     return strand_post(a->st, &p->x);
 }
 
-static enum sotto_err verify(const struct ands *a, const struct piece *p, unsigned v, const uint8_t *value)
+/* What is being checked is added up at once: z is not used before all is checked. */
+static enum sotto_err take_value(const struct ands *a, const struct piece *p, unsigned v, unsigned into)
 {
     const struct duty *duty = &duties[v];
+    const struct ring_kernels *k = shared_kernels(&a->p->z);
+    const uint64_t *value = (const uint64_t *)(const void *)received_at(a, p, duty->sender, v, false);
     uint8_t want[CRYPTO_MAC_LEN], got[CRYPTO_MAC_LEN], key[CRYPTO_KEY_LEN];
     uint32_t suspects = 1u << a->at[duty->sender] | 1u << a->at[duty->digester] | 1u << a->at[duty->second];
+    size_t words = a->n * p->wn;
+    struct crypto_mac m;
 
     TRY(digest_key(a, p, v, key));
-    crypto_mac(want, key, value, p->len);
+    crypto_mac_init(&m, key);
     mem_wipe(key, sizeof key);
+    for (size_t from = 0; from < words; from += TILE) {
+        size_t count = words - from < TILE ? words - from : TILE;
+        struct segment s = { 0 };
+
+        crypto_mac_update(&m, value + from, count * sizeof *value);
+        while (next_segment(a, p, from, count, &s)) {
+            uint8_t *z = (uint8_t *)s.p->z.share[a->at[into]] + s.skip;
+
+            k->add(z, z, value + from + s.pos, s.words);
+        }
+    }
+    crypto_mac_final(&m, want);
     cut(a, want);
     memcpy(got, received_at(a, p, duty->digester, v, true), sizeof got);
     for (size_t i = 0; is_sum(v) && i < sizeof got; i++)
@@ -394,23 +317,8 @@ static enum sotto_err verify(const struct ands *a, const struct piece *p, unsign
 
 static enum sotto_err take_piece(const struct ands *a, const struct piece *p)
 {
-    const uint8_t *value[2] = { NULL, NULL };
-
-    for (unsigned i = 0; i < 2; i++) {
-        unsigned v = place[a->self].received[i];
-
-        if (v == VALUES)
-            continue;
-        value[i] = received_at(a, p, duties[v].sender, v, false);
-        TRY(verify(a, p, v, value[i]));
-    }
-    for (unsigned i = 0; i < 2; i++)
-        if (value[i])
-            for (size_t r = 0; r < a->n; r++) {
-                uint64_t *z = (uint64_t *)a->p[r].z.share[a->at[place[a->self].into[i]]] + p->w0;
-
-                shared_kernels(&a->p->z)->add(z, z, value[i] + r * p->wn * sizeof *z, p->wn);
-            }
+    for (unsigned i = 0, v; i < 2 && (v = place[a->self].received[i]) != NONE; i++)
+        TRY(take_value(a, p, v, place[a->self].into[i]));
     return SOTTO_OK;
 }
 
@@ -424,9 +332,8 @@ enum sotto_err rep4_ands(struct strand *st, const struct product *p, size_t n)
     per_piece = per_piece > 1 ? per_piece / 2 * 2 : 1;
     pieces = (words + per_piece - 1) / per_piece;
     piece = arena_alloc(&st->wire, pieces, sizeof *piece);
-    a.in = arena_room(&st->wire, CROSSES + VALUES, sizeof *a.in);
-    a.out = arena_room(&st->wire, TILE, sizeof *a.out);
-    if (!piece || !a.in || !a.out)
+    a.tile = arena_room(&st->wire, 1, sizeof *a.tile);
+    if (!piece || !a.tile)
         return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for %zu messages", pieces);
     for (unsigned i = 0; i < 4; i++) {
         a.at[i] = (uint8_t)((party_at[i] + turn) % 4);
