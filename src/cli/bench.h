@@ -104,7 +104,8 @@ void bench_header(const struct mpc_protocol *protocol, size_t runs);
  */
 enum bench_rate { BENCH_STREAM, BENCH_DIGEST, BENCH_MEMORY, BENCH_CROSS_WORDS, BENCH_CROSS_BITS, BENCH_RATES };
 struct bench_limits {
-    double rate[BENCH_RATES];                           /* bytes a second of one core */
+    double work[MPC_WORKS];   /* words of products a second of one core, in cache: one party's part */
+    double rate[BENCH_RATES]; /* bytes a second of one core */
     double link_byte, message_cpu, ping_wall, ping_cpu; /* seconds; CPU of both ends together */
 };
 SOTTO_MUST_CHECK enum sotto_err bench_limits_measure(struct cli *cli, struct bench_limits *limits);

@@ -80,11 +80,10 @@ static void blocks_avx2(struct crypto_mac *m, const uint8_t *p, size_t blocks)
     for (; blocks >= WIDE; blocks -= WIDE, p += (size_t)16 * WIDE) {
         struct sum s = { _mm_setzero_si128(), _mm_setzero_si128(), _mm_setzero_si128() };
 
-        for (size_t i = 0; i < WIDE; i++) {
-            __m128i x = load(p + 16 * i);
-
-            add_product(&s, i == 0 ? _mm_xor_si128(x, sum) : x, power[i], power_halves[i]);
-        }
+        for (size_t i = 1; i < WIDE; i++)
+            add_product(&s, load(p + 16 * i), power[i], power_halves[i]);
+        add_product(&s, _mm_xor_si128(load(p), sum), power[0],
+                    power_halves[0]); /* last: it has to wait for the sum */
         sum = reduce(&s);
     }
     for (; blocks; blocks--, p += 16)

@@ -16,6 +16,7 @@
 #include "mpc/session.h"
 #include "mpc/protocol.h"
 #include "mpc/cost.h"
+#include "mpc/work.h"
 #include "mpc/gadgets/gadgets.h"
 #include "mpc/gadgets/linear.h"
 #include "mpc/gadgets/field.h"

@@ -165,6 +165,16 @@ static bool changed_in_field(const struct ring_kernels *k, const uint8_t *was, c
     return memcmp(words[0], words[2], len) == 0;
 }
 
+/* A long value's mask is drawn in parts: where in the value this one stands. */
+static size_t offset_of(const struct mask_draw *d)
+{
+    size_t block = 0;
+
+    for (size_t i = 9; i < 16; i++)
+        block = block << 8 | d->iv[i];
+    return 16 * block;
+}
+
 /* A message is [value] [digest ...], and a pair of parties has one value at a step: does the mask pad it, in a
  * ring (NULL) or in this field? `otherwise` is taken back where the value
  * is not there, or does not change. */
@@ -172,12 +182,14 @@ static bool pads_as(struct mask_watch *w, size_t i, const struct mask_draw *d, c
                     const uint8_t *other, const struct ring_kernels *field, bool *otherwise)
 {
     const struct mask_message *m = &w->clean.message[i];
-    const uint8_t *was = payload(&w->clean, i), *is = payload(&w->changed, i);
+    size_t from = offset_of(d);
+    const uint8_t *was = payload(&w->clean, i) + from, *is = payload(&w->changed, i) + from;
     size_t n = field ? d->len / field->wide->draw_len : 0, len = field ? n * field->word_len : d->len;
 
     if (field && d->len % field->wide->draw_len)
         return false;
-    if (m->len < len || memcmp(was, is, len) == 0 || (m->len % CRYPTO_MAC_LEN == 0 && len % CRYPTO_MAC_LEN)) {
+    if (m->len < from + len || memcmp(was, is, len) == 0 ||
+        (m->len % CRYPTO_MAC_LEN == 0 && len % CRYPTO_MAC_LEN)) {
         *otherwise = false;
         return false;
     }
@@ -185,7 +197,7 @@ static bool pads_as(struct mask_watch *w, size_t i, const struct mask_draw *d, c
                 : changed_as_mask(was, is, mask, other, len)))
         return false;
     for (size_t b = 0; b < len; b++)
-        w->padded[m->at + b]++;
+        w->padded[m->at + from + b]++;
     return true;
 }
 
