@@ -9,6 +9,7 @@
     X(linear_matrix) \
     X(linear_lookup) \
     X(field) \
+    X(wide) \
     X(random) \
     X(data) \
     X(data_sort) \
