@@ -116,6 +116,94 @@ static void want_match(const struct case_run *r)
         }
 }
 
+/* in: the left table's key and valid plane, the right one's rows (key, valid), values. */
+static void draw_intersect(const struct case_run *r, uint64_t seed)
+{
+    uint64_t state = seed, start = case_draw(&state) % 32;
+
+    for (size_t e = 0; e < r->in_n[0]; e++) {
+        r->in[0][e] = case_draw(&state) % 32;
+        r->in[1][e] = case_draw(&state) % 4 != 0;
+        r->in[3][e] = case_cut(case_draw(&state), r->c->in[3].bits);
+    }
+    for (size_t e = 0; e < r->in_n[2]; e++)
+        r->in[2][e] = (start + 7 * e) % 32 | (case_draw(&state) % 3 != 0) << KEY;
+}
+
+static enum sotto_err run_intersect(struct strand *st, const struct case_run *r, const struct shared *in,
+                                    struct shared *out)
+{
+    (void)r;
+    return gadget_intersect(st, &out[0], &out[1], &in[0], &in[1], &in[2], &in[3], 1);
+}
+
+static void want_intersect(const struct case_run *r)
+{
+    for (size_t e = 0; e < r->in_n[0]; e++)
+        for (size_t k = 0; k < r->in_n[2]; k++)
+            if (r->in[1][e] && r->in[2][k] == (r->in[0][e] | 1u << KEY)) {
+                r->out[0][0] = case_cut(r->out[0][0] + r->in[3][e], r->c->out[0].bits);
+                r->out[1][0]++;
+            }
+}
+
+static size_t single(const struct gadget_case *c, size_t n)
+{
+    (void)c;
+    (void)n;
+    return 1;
+}
+
+/* --- groups with any keys: in: rows of 5 planes of key and valid, a value
+ * -------------------------------------------- */
+
+static void draw_group_by(const struct case_run *r, uint64_t seed)
+{
+    uint64_t state = seed;
+
+    for (size_t e = 0; e < r->n; e++) {
+        r->in[0][e] = case_draw(&state) % 12 | (uint64_t)(case_draw(&state) % 4 != 0 && r->c->arg != NONE_VALID)
+                                                   << KEY;
+        r->in[1][e] = case_draw(&state);
+    }
+}
+
+static enum sotto_err run_group_by(struct strand *st, const struct case_run *r, const struct shared *in,
+                                   struct shared *out)
+{
+    struct shared rows;
+
+    (void)r;
+    TRY(strand_shared(st, &rows, MPC_BITS, KEY + 1, in[0].n));
+    TRY(gadget_group_by(st, &rows, &out[1], &out[2], in, KEY, in + 1, 1));
+    /* what dummies have for keys is not said */
+    for (unsigned plane = 0; plane <= KEY; plane++) {
+        struct shared z = shared_plane(&out[0], plane), x = shared_plane(&rows, plane),
+                      valid = shared_plane(&rows, KEY);
+
+        TRY(gadget_multiply(st, &z, &x, &valid));
+    }
+    return SOTTO_OK;
+}
+
+static void want_group_by(const struct case_run *r)
+{
+    size_t at = 0;
+
+    for (uint64_t key = 0; key < 32; key++) {
+        bool any = false;
+
+        for (size_t e = 0; e < r->n; e++)
+            if (r->in[0][e] == (key | 1u << KEY)) {
+                any = true;
+                r->out[0][at] = r->in[0][e];
+                r->out[1][at] += r->in[1][e];
+                r->out[2][at]++;
+            }
+        at += any;
+    }
+}
+
 #define GROUP(title, key_bits, width, what, groups_of, ...)                                                    \
     {                                                                                                          \
         .name = title,                                                                                         \
@@ -143,6 +231,31 @@ const struct gadget_case cases_data_group[] = {
     GROUP("histogram", 2, 16, COUNTS | DUMMIES | NO_VALUES, groups, { MPC_ARITH, 16, groups }),
     GROUP("group of one bit", 1, 64, COUNTS, groups, { MPC_ARITH, 64, groups }, { MPC_ARITH, 64, groups },
           { MPC_ARITH, 64, groups }),
+    { .name = "group by any key",
+      .in = { { MPC_BITS, KEY + 1, NULL }, { MPC_ARITH, 64, NULL } },
+      .out = { { MPC_BITS, KEY + 1, NULL }, { MPC_ARITH, 64, NULL }, { MPC_ARITH, 64, NULL } },
+      .sizes = { 1, 2, 65, 100 },
+      .draw = draw_group_by,
+      .run = run_group_by,
+      .want = want_group_by },
+    { .name = "group by any key, nothing valid",
+      .in = { { MPC_BITS, KEY + 1, NULL }, { MPC_ARITH, 64, NULL } },
+      .out = { { MPC_BITS, KEY + 1, NULL }, { MPC_ARITH, 64, NULL }, { MPC_ARITH, 64, NULL } },
+      .arg = NONE_VALID,
+      .sizes = { 1, 9 },
+      .draw = draw_group_by,
+      .run = run_group_by,
+      .want = want_group_by },
+    { .name = "intersect",
+      .in = { { MPC_BITS, KEY, NULL },
+              { MPC_BITS, 1, NULL },
+              { MPC_BITS, KEY + 1, at_most_32 },
+              { MPC_ARITH, 32, NULL } },
+      .out = { { MPC_ARITH, 32, single }, { MPC_ARITH, 32, single } },
+      .sizes = { 1, 2, 31, 100 },
+      .draw = draw_intersect,
+      .run = run_intersect,
+      .want = want_intersect },
     MATCH("match", 0),
     MATCH("match, nothing valid", NONE_VALID),
     { .name = "match, a key twice",

@@ -167,6 +167,31 @@ static void want_rank(const struct case_run *r)
     free(index);
 }
 
+static size_t few(const struct gadget_case *c, size_t n)
+{
+    (void)c;
+    return n < 3 ? n : 3;
+}
+
+static enum sotto_err run_middle(struct strand *st, const struct case_run *r, const struct shared *in,
+                                 struct shared *out)
+{
+    const struct order *o = r->c->data;
+
+    return gadget_sort_from(st, out, NULL, in, 1, o->key, o->keys, (r->n - r->out_n[0]) / 2);
+}
+
+static void want_middle(const struct case_run *r)
+{
+    uint64_t *index = calloc(r->n, sizeof *index);
+
+    assert_non_null(index);
+    stable_order(r->c->data, r->in[0], r->n, index);
+    for (size_t e = 0; e < r->out_n[0]; e++)
+        r->out[0][e] = r->in[0][index[(r->n - r->out_n[0]) / 2 + e]];
+    free(index);
+}
+
 static size_t twice(const struct gadget_case *c, size_t n)
 {
     (void)c;
@@ -230,6 +255,13 @@ const struct gadget_case cases_data_sort[] = {
     SORT("sort, one bit", &ties),
     SORT("sort by nothing", &no_key),
     SORT("top", &top),
+    { .name = "the middle",
+      .in = { { MPC_BITS, 20, NULL } },
+      .out = { { MPC_BITS, 20, few } },
+      .data = &one_key,
+      .draw = draw_rows,
+      .run = run_middle,
+      .want = want_middle },
     { .name = "rank",
       .in = { { MPC_BITS, 20, NULL } },
       .out = { { MPC_BITS, 8, NULL } },

@@ -14,7 +14,8 @@
     X(data) \
     X(data_sort) \
     X(data_group) \
-    X(data_compact)
+    X(data_compact) \
+    X(data_join)
 /* clang-format on */
 
 #define X(name)                                                                                                \

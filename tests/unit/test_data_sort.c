@@ -13,7 +13,7 @@
 enum { KEY_BITS = 32, PAYLOAD_BITS = 64 };
 
 struct sorting {
-    size_t n, wanted, round_worth;
+    size_t n, first, wanted, round_worth;
     uint64_t key_mask, seed;
     uint64_t *key, *payload, *index, *out; /* of party 0 */
     uint64_t rounds, sent, ns;
@@ -43,7 +43,7 @@ static enum sotto_err sort_strand(struct strand *st, void *arg)
         chosen_sharing(st, &part, 5 + v, 0, v ? s->payload : s->key);
     }
     start = st->depth;
-    TRY(gadget_sort(st, &z, &index, &x, 1, &key, 1));
+    TRY(gadget_sort_from(st, &z, &index, &x, 1, &key, 1, s->first));
     if (st->s->self == 0)
         s->rounds = st->depth - start;
     part = z;
@@ -114,9 +114,9 @@ static void run(const struct mpc_protocol *p, struct sorting *s)
             s->sent += c.counters[q].bytes_sent[r];
     }
     for (size_t e = 0; e < s->wanted; e++) {
-        assert_int_equal(s->out[2 * s->n + e], s->index[e]);
-        assert_int_equal(s->out[e], s->key[s->index[e]]);
-        assert_int_equal(s->out[s->n + e], s->payload[s->index[e]]);
+        assert_int_equal(s->out[2 * s->n + e], s->index[s->first + e]);
+        assert_int_equal(s->out[e], s->key[s->index[s->first + e]]);
+        assert_int_equal(s->out[s->n + e], s->payload[s->index[s->first + e]]);
     }
     committee_wipe(&c);
     free(s->key);
@@ -128,19 +128,21 @@ static void run(const struct mpc_protocol *p, struct sorting *s)
 static void test_many_rows(void **state)
 {
     static const struct {
-        size_t n, wanted, round_worth;
+        size_t n, first, wanted, round_worth;
         uint64_t key_mask;
         unsigned levels, rounds; /* at most, and of each */
     } many[] = {
-        { 3000, 3000, 1, 0xffffffff, 26, 46 }, { 3000, 3000, 1, 0, 26, 46 },
-        { 3000, 3000, 1, 3, 26, 46 },          { 3000, 10, 1, 0xffffffff, 26, 46 },
-        { 1000, 1000, 0, 0xff, 9, 12 },        { 2500, 2500, 100000, 0xffff, 5, 8 },
+        { 3000, 0, 3000, 1, 0xffffffff, 26, 46 }, { 3000, 0, 3000, 1, 0, 26, 46 },
+        { 3000, 0, 3000, 1, 3, 26, 46 },          { 3000, 0, 10, 1, 0xffffffff, 26, 46 },
+        { 3000, 1500, 1, 1, 0xffff, 26, 46 },     { 3000, 2990, 10, 1, 0xff, 26, 46 },
+        { 1000, 0, 1000, 0, 0xff, 9, 12 },        { 2500, 0, 2500, 100000, 0xffff, 5, 8 },
     };
 
     (void)state;
     for (const struct mpc_protocol *const *p = mpc_protocols; *p; p++)
         for (size_t i = 0; (*p)->permute && i < COUNT_OF(many); i++) {
             struct sorting s = { .n = many[i].n,
+                                 .first = many[i].first,
                                  .wanted = many[i].wanted,
                                  .round_worth = many[i].round_worth,
                                  .key_mask = many[i].key_mask,

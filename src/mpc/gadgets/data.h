@@ -58,6 +58,11 @@ struct data_key {
 SOTTO_MUST_CHECK enum sotto_err gadget_sort(struct strand *st, struct shared *z, struct shared *index,
                                             const struct shared *x, size_t count, const struct data_key *key,
                                             size_t keys);
+/** The rows that come at place `first` and after it, as many as z has: the median, a percentile, or a page.
+ * Costs less the fewer they are. */
+SOTTO_MUST_CHECK enum sotto_err gadget_sort_from(struct strand *st, struct shared *z, struct shared *index,
+                                                 const struct shared *x, size_t count,
+                                                 const struct data_key *key, size_t keys, size_t first);
 /** z (BITS, data_index_bits planes) = the place of each row of x in that order. */
 SOTTO_MUST_CHECK enum sotto_err gadget_rank(struct strand *st, struct shared *z, const struct shared *x,
                                             const struct data_key *key, size_t keys);
@@ -82,6 +87,14 @@ SOTTO_MUST_CHECK enum sotto_err gadget_group_sums(struct strand *st, struct shar
 SOTTO_MUST_CHECK enum sotto_err gadget_below(struct strand *st, struct shared *z, const struct shared *x,
                                              unsigned bits, const struct shared *valid);
 
+/** Groups with any keys. x: planes of the key, any others, and one that says valid. z has as many rows: first
+ * one of each key that a valid row has, by the key, then dummies. sum[v] and count (ARITH, all of one ring;
+ * zero before) belong to the rows of z, 0 for dummies. How many groups there are stays secret. data_group_by.c
+ */
+SOTTO_MUST_CHECK enum sotto_err gadget_group_by(struct strand *st, struct shared *z, struct shared *sum,
+                                                struct shared *count, const struct shared *x, unsigned key,
+                                                const struct shared *value, size_t values);
+
 /* --- joins (data_match.c) --- */
 
 /** For each row of a left table, given by its key and whether it is valid: the row of the right table that has
@@ -91,6 +104,19 @@ SOTTO_MUST_CHECK enum sotto_err gadget_below(struct strand *st, struct shared *z
 SOTTO_MUST_CHECK enum sotto_err gadget_match(struct strand *st, struct shared *z, struct shared *matched,
                                              const struct shared *key, const struct shared *valid,
                                              const struct shared *right);
+
+/** Rows of a left table (its key, valid) whose key the right one has (planes of the key, and one that says
+ * valid; its valid keys differ): count (1 element) of them, and sum[v] (1 element) of their values; ARITH, all
+ * of one ring. data_intersect.c */
+SOTTO_MUST_CHECK enum sotto_err gadget_intersect(struct strand *st, struct shared *sum, struct shared *count,
+                                                 const struct shared *key, const struct shared *valid,
+                                                 const struct shared *right, const struct shared *value,
+                                                 size_t values);
+/** All pairs of a left and a right row with the same key; both tables: planes of the key, of the payload, and
+ * one that says valid. z: planes of the key, both payloads, valid; by left row, then by right row, then
+ * dummies. z->n is the most that there may be: SOTTO_ERR_INPUT where there are more. data_join.c */
+SOTTO_MUST_CHECK enum sotto_err gadget_join(struct strand *st, struct shared *z, const struct shared *left,
+                                            const struct shared *right, unsigned key);
 
 /* --- dummies and repetitions (data_compact.c) --- */
 

@@ -184,7 +184,7 @@ enum sotto_err gadget_match(struct strand *st, struct shared *z, struct shared *
     TRY(strand_shared(st, &found, MPC_BITS, 1 + m.payload, n));
     TRY(strand_shared(st, &masked, MPC_BITS, 1 + m.payload, n));
     TRY(strand_shared(st, &back, MPC_BITS, 1 + m.payload, n));
-    TRY(data_sort_begin(st, &s, &m.table, 1, &by, 1, n));
+    TRY(data_sort_begin(st, &s, &m.table, 1, &by, 1, 0, n));
     TRY(data_sort_rows(st, &s, &sorted, NULL, 1));
     run = data_planes(&sorted, 0, m.key + 1);
     TRY(data_first_of_run(st, &first, &run));

@@ -20,9 +20,9 @@ struct segment {
 
 struct ordering {
     const struct data_rows *rows;
-    size_t keys;   /* columns of rows that are the key, the least significant first */
-    unsigned bits; /* of them together */
-    size_t wanted; /* places that matter: the first ones */
+    size_t keys;          /* columns of rows that are the key, the least significant first */
+    unsigned bits;        /* of them together */
+    size_t first, wanted; /* places that matter: from, to */
     uint64_t pair_cost, level_cost;
     size_t all_pairs_n;
     uint32_t *row;        /* by place */
@@ -111,7 +111,7 @@ static void add_segment(struct ordering *o, size_t from, size_t n)
 {
     struct segment *s = o->spare;
 
-    if (n < 2 || from >= o->wanted)
+    if (n < 2 || from >= o->wanted || from + n <= o->first)
         return;
     o->spare = s->next;
     *s = (struct segment){ from, n, sample_of(o, n), false, o->segments };
@@ -350,11 +350,11 @@ static enum sotto_err prepare(struct strand *st, struct ordering *o, uint32_t *r
     return SOTTO_OK;
 }
 
-enum sotto_err data_rows_order(struct strand *st, const struct data_rows *r, size_t keys, size_t wanted,
-                               uint32_t *row)
+enum sotto_err data_rows_order(struct strand *st, const struct data_rows *r, size_t keys, size_t first,
+                               size_t wanted, uint32_t *row)
 {
     struct arena_mark mark = arena_mark(&st->scratch);
-    struct ordering o = { .rows = r, .keys = keys, .wanted = wanted };
+    struct ordering o = { .rows = r, .keys = keys, .first = first, .wanted = wanted };
 
     TRY(prepare(st, &o, row));
     while (o.segments)

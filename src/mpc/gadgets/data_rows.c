@@ -23,6 +23,11 @@ struct shared data_planes(const struct shared *x, unsigned from, unsigned bits)
 
 void data_index(struct shared *z)
 {
+    data_index_from(z, 0);
+}
+
+void data_index_from(struct shared *z, size_t from)
+{
     static const uint64_t within[6] = { 0xaaaaaaaaaaaaaaaau, 0xccccccccccccccccu, 0xf0f0f0f0f0f0f0f0u,
                                         0xff00ff00ff00ff00u, 0xffff0000ffff0000u, 0xffffffff00000000u };
 
@@ -30,7 +35,7 @@ void data_index(struct shared *z)
         uint64_t *plane = shared_row(z, 0, p);
 
         for (size_t w = 0; w < ring_words(z->n); w++)
-            plane[w] = p < 6 ? within[p] : -(uint64_t)(w >> (p - 6) & 1);
+            plane[w] = p < 6 ? within[p] : -(uint64_t)((w + from / 64) >> (p - 6) & 1);
     }
 }
 

@@ -42,11 +42,11 @@ SOTTO_MUST_CHECK enum sotto_err data_rows_shuffle(struct strand *st, const struc
 SOTTO_MUST_CHECK enum sotto_err data_rows_planes(struct strand *st, const struct data_column *c,
                                                  const uint32_t *order, const struct shared *z);
 
-/** Which row comes at place 0..wanted of all, into row[0..wanted) (row has room for all n): columns 0..keys are
- * the key, unsigned, the last one most significant. The rows are shuffled and their keys pairwise different:
- * then what is opened is the order of a uniform permutation. data_order.c */
+/** Which row comes at place first..wanted of all, into row[first..wanted) (row has room for all n): columns
+ * 0..keys are the key, unsigned, the last one most significant. The rows are shuffled and their keys pairwise
+ * different: then what is opened is a part of the order of a uniform permutation. data_order.c */
 SOTTO_MUST_CHECK enum sotto_err data_rows_order(struct strand *st, const struct data_rows *r, size_t keys,
-                                                size_t wanted, uint32_t *row);
+                                                size_t first, size_t wanted, uint32_t *row);
 
 /* Where each plane of a table to be sorted comes from; `flip`: complemented. */
 struct data_layout {
@@ -59,13 +59,15 @@ struct data_sorted {
     struct shared *vector; /* vector[0] as laid out, then the others as they are */
     struct data_shuffle shuffle;
     struct data_rows rows;
-    uint32_t *row;
+    size_t first;
+    uint32_t *row; /* by place */
 };
-/** Shuffle x and order the first `wanted` rows; in scratch memory, for as long as it is used. */
+/** Shuffle x and order the rows that come at first..wanted; in scratch memory, for as long as it is used. */
 SOTTO_MUST_CHECK enum sotto_err data_sort_begin(struct strand *st, struct data_sorted *s,
                                                 const struct shared *x, size_t count,
-                                                const struct data_key *key, size_t keys, size_t wanted);
-/** z, index: as gadget_sort gives them. Once. */
+                                                const struct data_key *key, size_t keys, size_t first,
+                                                size_t wanted);
+/** z, index: as gadget_sort gives them, from place `first` on. Once. */
 SOTTO_MUST_CHECK enum sotto_err data_sort_rows(struct strand *st, const struct data_sorted *s, struct shared *z,
                                                struct shared *index, size_t count);
 /** z = x, a table in the sorted order, back in the order from before. */
@@ -82,6 +84,8 @@ SOTTO_MUST_CHECK enum sotto_err data_join_rows(struct strand *st, struct shared 
 
 /** z (BITS, fresh) = 0, 1, 2, ... as public values. */
 void data_index(struct shared *z);
+/** The same from `from` on, a multiple of 64. */
+void data_index_from(struct shared *z, size_t from);
 /** Planes from..from+bits of x, in place. */
 struct shared data_planes(const struct shared *x, unsigned from, unsigned bits);
 

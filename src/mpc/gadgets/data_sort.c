@@ -50,13 +50,14 @@ static void move_planes(const struct data_layout *l, const struct shared *table,
 }
 
 enum sotto_err data_sort_begin(struct strand *st, struct data_sorted *s, const struct shared *x, size_t count,
-                               const struct data_key *key, size_t keys, size_t wanted)
+                               const struct data_key *key, size_t keys, size_t first, size_t wanted)
 {
     struct shared index;
     unsigned front;
 
     TRY(plan_layout(st, &s->layout, x, key, keys));
     front = s->layout.index_bits + s->layout.key_bits;
+    s->first = first;
     s->vector = strand_alloc(st, count, sizeof *s->vector);
     s->row = strand_room(st, x->n, sizeof *s->row);
     if (!s->vector || !s->row)
@@ -69,7 +70,7 @@ enum sotto_err data_sort_begin(struct strand *st, struct data_sorted *s, const s
     TRY(gadget_shuffle_draw(st, &s->shuffle, x->n));
     TRY(data_rows_from(st, &s->rows, s->vector, count, front));
     TRY(data_rows_shuffle(st, &s->shuffle, &s->rows, false));
-    return data_rows_order(st, &s->rows, (front + 63) / 64, wanted, s->row);
+    return data_rows_order(st, &s->rows, (front + 63) / 64, first, wanted, s->row);
 }
 
 enum sotto_err data_sort_rows(struct strand *st, const struct data_sorted *s, struct shared *z,
@@ -83,7 +84,7 @@ enum sotto_err data_sort_rows(struct strand *st, const struct data_sorted *s, st
     memcpy(moved, z, count * sizeof *z);
     moved[0] = s->vector[0]; /* its contents have become rows */
     moved[0].n = z->n;
-    TRY(data_rows_to(st, &s->rows, s->row, moved, 0, count));
+    TRY(data_rows_to(st, &s->rows, s->row + s->first, moved, 0, count));
     move_planes(&s->layout, &moved[0], z, true);
     if (index) {
         first = data_planes(&moved[0], 0, s->layout.index_bits);
@@ -117,19 +118,26 @@ enum sotto_err data_sort_back(struct strand *st, const struct data_sorted *s, st
     return SOTTO_OK;
 }
 
-enum sotto_err gadget_sort(struct strand *st, struct shared *z, struct shared *index, const struct shared *x,
-                           size_t count, const struct data_key *key, size_t keys)
+enum sotto_err gadget_sort_from(struct strand *st, struct shared *z, struct shared *index,
+                                const struct shared *x, size_t count, const struct data_key *key, size_t keys,
+                                size_t first)
 {
     struct arena_mark mark = arena_mark(&st->scratch);
     struct data_sorted s;
 
-    assert(z->n <= x->n);
+    assert(first + z->n <= x->n);
     if (!z->n)
         return SOTTO_OK;
-    TRY(data_sort_begin(st, &s, x, count, key, keys, z->n));
+    TRY(data_sort_begin(st, &s, x, count, key, keys, first, first + z->n));
     TRY(data_sort_rows(st, &s, z, index, count));
     arena_release(&st->scratch, mark);
     return SOTTO_OK;
+}
+
+enum sotto_err gadget_sort(struct strand *st, struct shared *z, struct shared *index, const struct shared *x,
+                           size_t count, const struct data_key *key, size_t keys)
+{
+    return gadget_sort_from(st, z, index, x, count, key, keys, 0);
 }
 
 enum sotto_err gadget_rank(struct strand *st, struct shared *z, const struct shared *x,
@@ -144,7 +152,7 @@ enum sotto_err gadget_rank(struct strand *st, struct shared *z, const struct sha
         return st->s->fault.code;
     if (!x->n)
         return SOTTO_OK;
-    TRY(data_sort_begin(st, &s, x, 1, key, keys, x->n));
+    TRY(data_sort_begin(st, &s, x, 1, key, keys, 0, x->n));
     for (size_t i = 0; i < x->n; i++)
         place[s.row[i]] = i;
     TRY(strand_shared(st, &rank, MPC_BITS, z->bits, x->n));
