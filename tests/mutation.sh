@@ -149,6 +149,18 @@ mutant "a peer can foresee the inbox's buckets" test_net_inbox src/net/inbox.c '
 mutant "what keys are made of stays in memory" test_keys src/mpc/keys.c 's/    mem_wipe\(k, sizeof \*k\);//'
 mutant "strands have no part in the memory limit" test_programs src/mpc/session.c 's/st->scratch.budget = st->wire.budget = &s->memory;/;/'
 
+# --- tables ---
+D=src/mpc/gadgets
+mutant "a shuffle leaves out a pass" test_data_shuffle $D/data_shuffle.c 's/if \(m->back && order\)/if (k == 1) continue; if (m->back && order)/'
+mutant "an order is not uniform" test_data_shuffle $D/data_shuffle.c 's/choice\(r \+ i \* DRAW_LEN, \(uint32_t\)\*down\)/choice(r + i * DRAW_LEN, (uint32_t)*down - (*down > 1))/'
+mutant "a sort compares rows that were not shuffled" test_data_shuffle $D/data_sort.c 's/TRY\(data_rows_shuffle\(st, &s->shuffle, &s->rows, false\)\);/s->shuffle.n += 0;/'
+mutant "a sort lets equal keys be seen" test_data_shuffle $D/data_sort.c 's/data_index\(&index\);/;/'
+mutant "what is no permutation is taken as one" test_gadget_cases $D/data_shuffle.c 's/value\[i\] >= n \|\| seen\[value\[i\]\]/value[i] >= n/'
+mutant "repeated keys of a match go unnoticed" test_gadget_cases $D/data_match.c 's/if \(!fine\)/if (0)/'
+mutant "a join loses pairs silently" test_gadget_cases $D/data_join.c 's/if \(is_over\)/if (0)/'
+mutant "dummies have a group" test_gadget_cases $D/data_group.c 's/add_products\(&p, low, x, b, !g->valid\)/add_products(&p, low, x, b, true)/'
+mutant "rows are taken where an image has none" test_image_verify src/image/types.c 's/TRY\(check_rows\(c, &o\)\);//'
+
 # --- results ---
 mutant "the highest index wins a tie" test_auction src/mpc/gadgets/extreme.c 's/\? t : s\]/? s_ : t]/; s/\? s : t\]/? t : s]/; s/\? s_ : t\]/? s : t]/; s/if \(!earlier\)/if (earlier)/'
 mutant "a sign is ignored" test_gadgets src/mpc/gadgets/compare.c 's/is_signed && i == k - 1/false/'
