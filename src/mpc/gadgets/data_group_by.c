@@ -111,14 +111,16 @@ enum sotto_err gadget_group_by(struct strand *st, struct shared *z, struct share
     struct arena_mark mark = arena_mark(&st->scratch);
     const struct data_key by[2] = { { x->bits - 1, 1, true, false }, { 0, key, false, false } };
     size_t n = x->n, columns = values + 1, all = columns + 1;
-    struct shared *table = strand_alloc(st, 4 * all, sizeof *table), *sorted = table + all,
-                  *front = sorted + all, *result = front + all, valid;
+    struct shared *table = strand_alloc(st, 4 * all, sizeof *table), *sorted, *front, *result, valid;
     const uint64_t one = 1;
 
     if (!table)
         return st->s->fault.code;
     if (!n)
         return SOTTO_OK;
+    sorted = table + all;
+    front = sorted + all;
+    result = front + all;
     for (size_t v = 0; v < all; v++) {
         const struct shared *like = v == 0 ? x : v <= values ? &value[v - 1] : count;
 

@@ -103,10 +103,10 @@ static enum sotto_err count_partners(struct strand *st, struct joining *j)
     TRY(strand_shared(st, &j->begin, MPC_ARITH, COUNT_BITS, l));
     TRY(strand_shared(st, &j->count, MPC_ARITH, COUNT_BITS, l));
     mark = arena_mark(&st->scratch);
-    for (int i = 0; i < 2; i++) {
-        TRY(strand_shared(st, &(i ? z : x)[0], MPC_BITS, j->key + 3, n));
-        TRY(strand_shared(st, &(i ? z : x)[1], MPC_ARITH, COUNT_BITS, n));
-    }
+    TRY(strand_shared(st, &x[0], MPC_BITS, j->key + 3, n));
+    TRY(strand_shared(st, &z[0], MPC_BITS, j->key + 3, n));
+    TRY(strand_shared(st, &x[1], MPC_ARITH, COUNT_BITS, n));
+    TRY(strand_shared(st, &z[1], MPC_ARITH, COUNT_BITS, n));
     TRY(strand_shared(st, &seen, MPC_ARITH, COUNT_BITS, n));
     for (int i = 0; i < 3; i++) {
         struct shared key = data_planes(source[i], 0, j->key),

@@ -184,13 +184,14 @@ enum sotto_err gadget_permute_to(struct strand *st, struct shared *z, const stru
                                  const struct shared *x, size_t count)
 {
     struct arena_mark mark = arena_mark(&st->scratch);
-    struct shared *all = strand_alloc(st, 2 * (count + 1), sizeof *all), *moved = all + count + 1;
+    struct shared *all = strand_alloc(st, 2 * (count + 1), sizeof *all), *moved;
     struct data_shuffle s;
     struct data_rows rows;
     uint32_t *to, *from;
 
     if (!all)
         return st->s->fault.code;
+    moved = all + count + 1;
     all[0] = *sigma;
     memcpy(all + 1, x, count * sizeof *x);
     TRY(strand_shared(st, &moved[0], sigma->domain, sigma->bits, sigma->n));
