@@ -62,8 +62,8 @@ uint64_t mpc_round_agree(const uint64_t *told, int parties)
 struct mpc_cost mpc_cost_of(const struct strand *st)
 {
     const struct mpc_session *s = st->s;
-    /* rep4: six elements a product among four parties; three parties: one each; alone: none */
-    unsigned quarters = s->protocol->parties == 4 ? 6 : s->protocol->parties > 1 ? 4 : 0;
+    /* rep4: five bits an AND among four parties; three parties: one each; alone: none */
+    unsigned quarters = s->protocol->parties == 4 ? 5 : s->protocol->parties > 1 ? 4 : 0;
 
     return (struct mpc_cost){ s->options.round_worth, quarters, st->beside ? st->beside : 1 };
 }

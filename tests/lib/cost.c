@@ -220,7 +220,7 @@ static void check_shape(const struct shape *s, uint64_t order, uint64_t position
 static uint64_t weight(const struct cost *c, const struct shape *s, uint64_t words)
 {
     uint64_t worth = c->round_worth ? c->round_worth : MPC_ROUND_WORTH_DEFAULT,
-             bytes = c->protocol->parties == 4   ? 12
+             bytes = c->protocol->parties == 4   ? 10
                      : c->protocol->parties == 3 ? 8
                                                  : 0;
 
@@ -271,7 +271,7 @@ void cost_and_planes(struct cost *c, uint64_t planes, uint64_t n, uint64_t sets)
 
 void cost_extreme(struct cost *c, uint64_t k, uint64_t n, bool value, bool index, size_t round_worth)
 {
-    struct mpc_cost m = { round_worth, c->protocol->parties == 4 ? 6 : c->protocol->parties == 3 ? 4 : 0, 1 };
+    struct mpc_cost m = { round_worth, c->protocol->parties == 4 ? 5 : c->protocol->parties == 3 ? 4 : 0, 1 };
     uint8_t log2_arity[32];
     size_t levels = gadget_extreme_plan(&m, n, (unsigned)k, value, log2_arity);
     uint64_t index_bits = 0;
