@@ -50,7 +50,7 @@ uint64_t mpc_round_agree(const uint64_t *told, int parties)
         int below = 0; /* how many come before it in order; equal ones by their numbers */
 
         for (int q = 0; q < parties; q++)
-            below += told[q] < told[p] || (told[q] == told[p] && q < p);
+            below += q < p ? told[q] <= told[p] : told[q] < told[p];
         if (below == (parties - 1) / 2)
             return told[p] < MPC_ROUND_WORTH_MIN   ? MPC_ROUND_WORTH_MIN
                    : told[p] > MPC_ROUND_WORTH_MAX ? MPC_ROUND_WORTH_MAX
