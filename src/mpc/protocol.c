@@ -1,6 +1,6 @@
 #include "mpc/mpc.h"
 
-const struct mpc_protocol *const mpc_protocols[] = { &mpc_rep4, &mpc_rep3, &mpc_clear, NULL };
+const struct mpc_protocol *const mpc_protocols[] = { &mpc_rep4, &mpc_rep3a, &mpc_rep3, &mpc_clear, NULL };
 
 const struct mpc_protocol *mpc_protocol_by_name(const char *name)
 {

@@ -47,7 +47,7 @@ struct mpc_protocol {
     /** The owner's words (ARITH: n words; BITS: planes at z's stride) become a sharing; `plain` is NULL
      * elsewhere. Verified before it returns. */
     enum sotto_err (*input)(struct strand *st, struct shared *z, int owner, const void *plain);
-    /** Products, all in one round, verified before it returns. */
+    /** Products, all in one round, verified before it returns or before the next opening (verify). */
     enum sotto_err (*multiply)(struct strand *st, const struct product *p, size_t n);
     /** One round, and only what z is made of is sent: as for one product of z's size. Verified. */
     enum sotto_err (*bilinear)(struct strand *st, const struct bilinear *b);
@@ -69,9 +69,29 @@ struct mpc_protocol {
      * know the order; it is NULL elsewhere. z is zero before. One round, verified before it returns. */
     enum sotto_err (*permute)(struct strand *st, struct shared *z, const struct shared *x, int pass,
                               const uint32_t *order, size_t item_len);
+
+    /* Of protocols that verify products later than multiply (NULL: none is left open). */
+    /** Wait until all products are verified that what st opens can depend on: those of earlier instructions, and its
+     * own. */
+    enum sotto_err (*verify)(struct strand *st);
+    /** st has ended without an error; tiles end in any order, before their strand goes on. */
+    void (*strand_end)(struct strand *st);
+    /** Instruction `instr` is done, by strand st or (NULL) without one. Once for every number from 1 on, in any order
+     * within 512. `opens`: called before its strand begins, for an instruction that opens values and multiplies none.
+     */
+    void (*instr_end)(struct mpc_session *s, uint32_t instr, struct strand *st, bool opens);
+    void (*session_end)(struct mpc_session *s);
 };
 
-extern const struct mpc_protocol mpc_clear, mpc_rep3, mpc_rep4;
+/** See instr_end. */
+static inline void mpc_instr_end(struct mpc_session *s, uint32_t instr, struct strand *st, bool opens)
+{
+    if (s->protocol->instr_end)
+        s->protocol->instr_end(s, instr, st, opens);
+}
+enum { MPC_INSTR_MAX = 1 << 27 }; /* numbers from here on belong to protocols */
+
+extern const struct mpc_protocol mpc_clear, mpc_rep3, mpc_rep3a, mpc_rep4;
 extern const struct mpc_protocol *const mpc_protocols[]; /* NULL-terminated; the default first */
 /** By name, or NULL. */
 const struct mpc_protocol *mpc_protocol_by_name(const char *name);

@@ -47,6 +47,8 @@ void mpc_session_free(struct mpc_session *s)
     if (!s)
         return;
     wipe_keys(s);
+    if (s->protocol->session_end)
+        s->protocol->session_end(s);
     while (s->pool) {
         struct strand *st = s->pool;
 
@@ -150,6 +152,8 @@ static void finish(struct strand *st)
     assert(st->err || !st->unverified);
     if (st->err && !s->fault.code)
         (void)strand_fail(st, st->err, "%s at instruction %u", sotto_err_text(st->err), st->instr);
+    if (!st->err && s->protocol->strand_end)
+        s->protocol->strand_end(st);
     if (st->depth > s->rounds)
         s->rounds = st->depth;
     if (st->joiner) {

@@ -48,6 +48,7 @@ struct mpc_session {
     uint64_t rounds;
     bool cheated;
     size_t strands_n;
+    void *later; /* the protocol's own: products that are not yet verified */
     struct strand *ready, **ready_last, *parked, *pool;
 };
 
@@ -74,6 +75,7 @@ struct strand {
     unsigned missing;     /* messages of the exchange under way, or tiles */
     size_t tiles;         /* numbers that strand_each gave away */
     size_t beside;        /* tiles of the same instruction that run side by side with this one; 0: it alone */
+    void *log;            /* the protocol's own: its products that are not yet verified */
     enum sotto_err err;
     enum sotto_err (*fn)(struct strand *, void *);
     void *arg;

@@ -43,6 +43,12 @@ static bool clears_by_tile(const struct vm_task *t)
     return !t->in || memchr(by_tile, t->in->op, sizeof by_tile);
 }
 
+/* It multiplies nothing, and waits for what was multiplied before it: see mpc_instr_end. */
+static bool opens(const struct vm_task *t)
+{
+    return t->in && t->in->op == IMAGE_REVEAL;
+}
+
 static enum sotto_err task_main(struct strand *st, void *arg)
 {
     struct vm_task *t = arg;
@@ -59,6 +65,8 @@ static enum sotto_err task_main(struct strand *st, void *arg)
         vm_value_clear_ready(st, t->dst);
     else
         vm_value_ready(st, t->dst, t->result);
+    if (!opens(t))
+        mpc_instr_end(st->s, t->seq, st, false);
     leave_window(t->vm, t->seq, st->depth);
     finish(t);
     return SOTTO_OK;
@@ -90,9 +98,9 @@ static enum sotto_err enter_window(struct vm *vm, struct vm_value *v, unsigned k
 {
     size_t at = ++vm->seq % VM_WINDOW;
 
-    if (vm->seq >= NET_INSTR_CONTROL)
+    if (vm->seq >= MPC_INSTR_MAX)
         return strand_fail(vm->main, SOTTO_ERR_RESOURCE, "the program runs over %u instructions",
-                           NET_INSTR_CONTROL);
+                           MPC_INSTR_MAX);
     TRY(vm_window_await(vm, at));
     vm->window[at] = (struct vm_place){ .v = vm_value_keep(v), .kind = kind };
     return SOTTO_OK;
@@ -240,6 +248,7 @@ static enum sotto_err issue_known(struct vm *vm, struct vm_task *t)
     t->dst->clear_ready = true;
     t->dst->clear_depth = depth;
     note_round(t, depth);
+    mpc_instr_end(vm->s, vm->seq, NULL, false);
     leave_window(vm, vm->seq, depth);
     finish(t);
     return SOTTO_OK;
@@ -257,6 +266,8 @@ static enum sotto_err issue_secret(struct vm *vm, struct vm_task *t)
     if (t->a)
         t->dst->planes_live = live_planes(t);
     TRY(enter_window(vm, t->dst, plan.public_result ? VM_CLEAR : plan.result));
+    if (opens(t))
+        mpc_instr_end(vm->s, vm->seq, NULL, true);
     if (plan.public_result)
         TRY(vm_value_make_clear(vm->main, vm, t->dst));
     else

@@ -43,6 +43,8 @@ enum sotto_err gadget_reveal(struct strand *st, const struct shared *x, uint32_t
     /* What lies in the last word past n is nobody's to see. */
     TRY(strand_shared(st, &exact, x->domain, x->bits, x->n));
     shared_gather(&exact, x, 0, 1, false);
+    if (st->s->protocol->verify)
+        TRY(st->s->protocol->verify(st));
     if (st->s->protocol->active)
         TRY(ready(st));
     TRY(st->s->protocol->open(st, &exact, to, opened));

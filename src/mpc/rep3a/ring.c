@@ -1,0 +1,337 @@
+/* ring.c - products modulo 2^k become one inner product modulo a random prime. docs/protocols/rep3a.md, "Rings".
+ *
+ * As integers, sum u*v - a - b = 2^k q for each result, for one q that the prover knows. 64 random subsets of the
+ * results have the quotients Q; once the prover is bound to them, what must hold is an equation between integers. */
+#include "mpc/rep3a/rep3a.h"
+
+enum {
+    SUBSETS = 64,
+    TABLES = SUBSETS / 8,
+    TABLE = 256,
+    LIMBS_MAX = 4, /* of a share of a quotient */
+    CANDIDATES = 64,
+    TRIES = 64,
+};
+
+struct ring {
+    struct rep3a_proof proof;
+    struct rep3a_field f;
+    const struct rep3a_job *job;
+    unsigned k;
+    size_t results;
+    uint64_t *subsets; /* of each result: which it is in */
+    uint64_t quotient[SUBSETS][LIMBS_MAX], a[SUBSETS][LIMBS_MAX], b[SUBSETS][LIMBS_MAX];
+    uint64_t table[TABLES][TABLE]; /* weights by bytes of a result's subsets */
+    struct rep3a_inner inner;
+};
+
+static bool is_wide(const struct ring *v)
+{
+    return v->k > 64;
+}
+
+/* 64-bit words of a share of a quotient, and bytes of its mask. A quotient is less than 2^(k+30): the mask hides it but
+ * for a distance of 2^-66 (k = 64), 2^-66 (k = 128). */
+static size_t share_limbs(const struct ring *v)
+{
+    return is_wide(v) ? 4 : 3;
+}
+static size_t mask_len(const struct ring *v)
+{
+    return is_wide(v) ? 28 : 20;
+}
+
+static const uint64_t *words(const uint8_t *p)
+{
+    return (const uint64_t *)(const void *)p;
+}
+
+/* --- the quotients of subsets ---------------------------------------------------------------------------- */
+
+/* (sum u*v - a - b) / 2^k of result i, for a party's own product: a = c, and b is what is left. Terms of 64 bits. */
+static rep3a_u128 quotient_of(const struct rep3a_block *blk, unsigned k, size_t i)
+{
+    uint64_t mask = ~(uint64_t)0 >> (64 - k), low;
+    rep3a_u128 low_sum = 0, high = 0;
+
+    for (size_t t = 0; t < blk->terms; t++) {
+        size_t at = t * blk->n + i;
+        uint64_t x0 = words(blk->x[0])[at], y0 = words(blk->y[0])[at], u = x0 + words(blk->x[1])[at],
+                 v = y0 + words(blk->y[1])[at], u_over = u < x0, v_over = v < y0;
+        rep3a_u128 uv = (rep3a_u128)u * v;
+
+        low_sum += (uint64_t)uv;
+        high += (uint64_t)(uv >> 64);
+        high += (rep3a_u128)(u & -v_over) + (v & -u_over) + ((rep3a_u128)(u_over & v_over) << 64);
+    }
+    high += (uint64_t)(low_sum >> 64); /* the sum is high * 2^64 + low */
+    low = (uint64_t)low_sum;
+    if (k < 64)
+        high = high << (64 - k) | low >> k;
+    return high - (words(blk->c)[i] > (low & mask)); /* a + b passes 2^k where a is more than their sum modulo 2^k */
+}
+
+/* A result with value q counts in all its subsets: by each byte of them once, here, and by bit in the end. */
+static void add_to_tables(rep3a_u128 sum[TABLES][TABLE], uint64_t subsets, rep3a_u128 q)
+{
+    for (unsigned t = 0; t < TABLES; t++)
+        sum[t][subsets >> 8 * t & 0xff] += q;
+}
+
+static void subset_sums(rep3a_u128 sum[TABLES][TABLE], uint64_t quotient[SUBSETS][LIMBS_MAX])
+{
+    for (unsigned s = 0; s < SUBSETS; s++) {
+        rep3a_u128 total = 0;
+
+        for (unsigned i = 0; i < TABLE; i++)
+            if (i >> s % 8 & 1)
+                total += sum[s / 8][i];
+        quotient[s][0] = (uint64_t)total;
+        quotient[s][1] = (uint64_t)(total >> 64);
+        quotient[s][2] = -(uint64_t)(total >> 127); /* the sign */
+        quotient[s][3] = quotient[s][2];
+    }
+}
+
+static enum sotto_err draw_subsets(struct ring *v)
+{
+    unsigned bits = v->proof.st->s->options.digest_bits;
+
+    v->subsets = strand_alloc(v->proof.st, v->results, sizeof *v->subsets);
+    if (!v->subsets)
+        return v->proof.st->s->fault.code;
+    TRY(rep3a_challenge(&v->proof));
+    TRY(rep3a_challenge_read(&v->proof, v->subsets, v->results * sizeof *v->subsets));
+    for (size_t i = 0; bits && i < v->results; i++) /* for tests: fewer subsets */
+        v->subsets[i] &= ((uint64_t)1 << bits) - 1;
+    return SOTTO_OK;
+}
+
+static enum sotto_err find_quotients(struct ring *v)
+{
+    rep3a_u128(*sum)[TABLE] = strand_alloc(v->proof.st, TABLES, sizeof *sum);
+    size_t at = 0;
+
+    if (!sum)
+        return v->proof.st->s->fault.code;
+    for (const struct rep3a_block *b = v->job->list.first; b; at += b->n, b = b->next)
+        for (size_t i = 0; i < b->n; i++)
+            add_to_tables(sum, v->subsets[at + i], quotient_of(b, v->k, i));
+    subset_sums(sum, v->quotient);
+    return SOTTO_OK;
+}
+
+/* --- sharing them as integers ---------------------------------------------------------------------------- */
+
+static void subtract(uint64_t *z, const uint64_t *x, const uint64_t *y, size_t limbs)
+{
+    uint64_t borrow = 0;
+
+    for (size_t i = 0; i < limbs; i++) {
+        rep3a_u128 d = (rep3a_u128)x[i] - y[i] - borrow;
+
+        z[i] = (uint64_t)d;
+        borrow = (uint64_t)(d >> 64) & 1;
+    }
+}
+
+static enum sotto_err mask_of(struct ring *v, int key, uint64_t z[SUBSETS][LIMBS_MAX])
+{
+    struct strand *st = v->proof.st;
+    uint8_t stream[SUBSETS * 28];
+    size_t len = mask_len(v);
+
+    TRY(strand_stream(st, key, st->step, REP3A_USE_MASK, stream, SUBSETS * len));
+    memset(z, 0, SUBSETS * sizeof *z);
+    for (size_t s = 0; s < SUBSETS; s++)
+        memcpy(z[s], stream + s * len, len);
+    mem_wipe(stream, sizeof stream);
+    return SOTTO_OK;
+}
+
+/* A share is less than 2^(8 mask_len + 1) in absolute value: that bounds what the prover can claim. */
+static bool in_range(const struct ring *v, const uint64_t share[LIMBS_MAX])
+{
+    size_t top = share_limbs(v) - 1;
+    uint64_t high = share[top] >> (8 * mask_len(v) + 1 - 64 * top);
+
+    return high == 0 || high == ~(uint64_t)0 >> (8 * mask_len(v) + 1 - 64 * top);
+}
+
+static enum sotto_err commit_quotients(struct ring *v)
+{
+    struct strand *st = v->proof.st;
+    int self = st->s->self, next = rep3a_next(self), before = rep3a_before(self);
+    size_t limbs = share_limbs(v), len = SUBSETS * limbs * 8;
+    struct exchange *x = strand_alloc(st, 1, sizeof *x);
+    uint64_t *out = strand_alloc(st, 1, len), *in = strand_alloc(st, 1, len);
+
+    if (!x || !out || !in)
+        return st->s->fault.code;
+    TRY(mask_of(v, self, v->b));
+    TRY(mask_of(v, next, v->a));
+    for (size_t s = 0; s < SUBSETS; s++)
+        subtract(out + s * limbs, v->quotient[s], v->a[s], limbs);
+    x->out[before].buf = (uint8_t *)out;
+    x->in[next].buf = (uint8_t *)in;
+    x->out[before].len = x->in[next].len = len;
+    TRY(strand_post(st, x));
+    TRY(strand_await(st));
+    memset(v->a, 0, sizeof v->a);
+    for (size_t s = 0; s < SUBSETS; s++) {
+        uint64_t sign;
+
+        memcpy(v->a[s], in + s * limbs, limbs * 8);
+        sign = -(v->a[s][limbs - 1] >> 63);
+        for (size_t i = limbs; i < LIMBS_MAX; i++)
+            v->a[s][i] = sign;
+        crypto_ct_public(&v->a[s][limbs - 1], 8); /* the masked share's size says nothing */
+        if (!in_range(v, v->a[s]))
+            return strand_accuse(st, 1u << next, "a share of party %d's quotients is too large", next);
+    }
+    return SOTTO_OK;
+}
+
+/* --- the random prime and the weights -------------------------------------------------------------------- */
+
+static enum sotto_err draw_prime(struct ring *v)
+{
+    uint8_t candidate[8 * CANDIDATES];
+
+    TRY(rep3a_challenge(&v->proof));
+    for (unsigned tries = 0; tries < TRIES; tries++) {
+        TRY(rep3a_challenge_read(&v->proof, candidate, sizeof candidate));
+        for (unsigned i = 0; i < CANDIDATES; i++) {
+            uint64_t p = (uint64_t)1 << 60 | rep3a_word(candidate + 8 * i) >> 4 | 1;
+
+            if (rep3a_is_prime_var(p)) {
+                rep3a_field_prime(&v->f, p);
+                return SOTTO_OK;
+            }
+        }
+    }
+    return strand_fail(v->proof.st, SOTTO_ERR_INTERNAL, "no prime among %d numbers", TRIES * CANDIDATES);
+}
+
+/* A quotient's share modulo p, times 2^k. Horner from the top limb, which a negative number's two's complement leaves
+ * 2^64 too large. */
+static uint64_t share_in_field(const struct ring *v, const uint64_t share[LIMBS_MAX])
+{
+    const struct rep3a_field *f = &v->f;
+    uint64_t h = rep3a_below_p(f, share[LIMBS_MAX - 1]),
+             over = rep3a_montgomery(f, 1, f->square) & -(share[LIMBS_MAX - 1] >> 63);
+
+    f->sub(f, &h, &h, &over, 1);
+    for (unsigned i = LIMBS_MAX - 1; i-- > 0;) {
+        uint64_t limb = rep3a_below_p(f, share[i]);
+
+        h = rep3a_montgomery(f, h, f->square); /* h * 2^64 */
+        f->add(f, &h, &h, &limb, 1);
+    }
+    for (unsigned k = v->k; k; k -= k < 64 ? k : 64)
+        h = k < 64 ? rep3a_montgomery(f, rep3a_montgomery(f, h, (uint64_t)1 << k), f->square)
+                   : rep3a_montgomery(f, h, f->square);
+    return h;
+}
+
+/* Weights of the subsets; the claims begin with what the quotients give. */
+static enum sotto_err draw_weights(struct ring *v)
+{
+    const struct rep3a_field *f = &v->f;
+    uint64_t weight[SUBSETS], a[SUBSETS], b[SUBSETS];
+
+    TRY(rep3a_challenge_elements(&v->proof, f, weight, SUBSETS));
+    for (unsigned s = 0; s < SUBSETS; s++) {
+        a[s] = share_in_field(v, v->a[s]);
+        b[s] = share_in_field(v, v->b[s]);
+        for (unsigned i = 0; i < TABLE; i++)
+            if (i >> s % 8 & 1)
+                f->add(f, &v->table[s / 8][i], &v->table[s / 8][i], &weight[s], 1);
+    }
+    f->dot_add(f, v->inner.a, weight, a, SUBSETS);
+    f->dot_add(f, v->inner.b, weight, b, SUBSETS);
+    return SOTTO_OK;
+}
+
+static uint64_t weight_of(const struct ring *v, uint64_t subsets)
+{
+    uint64_t sum = 0;
+
+    for (unsigned t = 0; t < TABLES; t++)
+        sum += v->table[t][subsets >> 8 * t & 0xff]; /* eight numbers of 61 bits */
+    return rep3a_below_p(&v->f, sum);
+}
+
+/* --- the inner product ----------------------------------------------------------------------------------- */
+
+/* z += or = weight * x/2^64 for an element of 64 bits */
+static void take_block(struct ring *v, const struct rep3a_block *b, size_t result, size_t at)
+{
+    const struct rep3a_field *f = &v->f;
+    uint64_t claim[2] = { 0, 0 };
+
+    for (size_t i = 0; i < b->n; i++) {
+        uint64_t w = weight_of(v, v->subsets[result + i]), part[2];
+
+        part[0] = rep3a_montgomery(f, words(b->a)[i], w);
+        part[1] = rep3a_montgomery(f, words(b->b)[i], w);
+        f->add(f, claim, claim, part, 2);
+        for (size_t t = 0; t < b->terms; t++)
+            for (int s = 0; s < 2; s++) {
+                uint64_t *x = (uint64_t *)(void *)v->inner.x[s], *y = (uint64_t *)(void *)v->inner.y[s];
+
+                x[at + t * b->n + i] = rep3a_montgomery(f, words(b->x[s])[t * b->n + i], w);
+                y[at + t * b->n + i] = rep3a_montgomery(f, words(b->y[s])[t * b->n + i], f->square);
+            }
+    }
+    f->add(f, v->inner.a, v->inner.a, &claim[0], 1);
+    f->add(f, v->inner.b, v->inner.b, &claim[1], 1);
+}
+
+static enum sotto_err take_blocks(struct ring *v)
+{
+    struct strand *st = v->proof.st;
+    size_t n = v->job->list.n, room = n < REP3A_FOLD_N ? REP3A_FOLD_N : n, result = 0, at = 0;
+
+    v->inner.n = n;
+    for (int s = 0; s < 2; s++) {
+        v->inner.x[s] = strand_alloc(st, room, 8);
+        v->inner.y[s] = strand_alloc(st, room, 8);
+        if (!v->inner.x[s] || !v->inner.y[s])
+            return st->s->fault.code;
+    }
+    for (const struct rep3a_block *b = v->job->list.first; b; b = b->next) {
+        take_block(v, b, result, at);
+        result += b->n;
+        at += b->n * b->terms;
+    }
+    return SOTTO_OK;
+}
+
+static enum sotto_err prove(struct ring *v, struct strand *st)
+{
+    for (const struct rep3a_block *b = v->job->list.first; b; b = b->next)
+        v->results += b->n;
+    TRY(rep3a_proof_begin(&v->proof, st, 2 + rep3a_inner_coins(v->job->list.n)));
+    TRY(draw_subsets(v));
+    TRY(find_quotients(v));
+    TRY(commit_quotients(v));
+    TRY(draw_prime(v));
+    TRY(draw_weights(v));
+    TRY(take_blocks(v));
+    return rep3a_inner_prove(&v->proof, &v->f, &v->inner);
+}
+
+enum sotto_err rep3a_prove_ring(struct strand *st, struct rep3a_job *job)
+{
+    struct ring *v = strand_alloc(st, 1, sizeof *v);
+    enum sotto_err err;
+
+    if (!v)
+        return st->s->fault.code;
+    v->job = job;
+    v->k = rep3a_kind_bits(job->kind);
+    err = prove(v, st);
+    rep3a_proof_end(&v->proof);
+    return err;
+}
