@@ -27,6 +27,10 @@ struct bilinear {
      * it where `minus`. */
     void (*add)(const struct bilinear *b, void *out, size_t w0, size_t wn, bool minus, const struct ring_sum *x,
                 const struct ring_sum *y);
+    /** The same map as a sum of `terms` products of single words: factor t of words w0..w0+wn of a row of z, from a row
+     * of plain words of x, and of y. For protocols that prove each product. */
+    void (*factor)(const struct bilinear *b, void *out, size_t t, bool of_y, size_t w0, size_t wn, const void *row);
+    size_t terms;
     const void *shape;
     void *work; /* memory for `add`, as it needs */
 };

@@ -118,6 +118,25 @@ static void add_bits(const struct bilinear *b, void *out, size_t w0, size_t wn, 
     }
 }
 
+static void factor_words(const struct bilinear *b, void *out, size_t t, bool of_y, size_t w0, size_t wn,
+                         const void *row)
+{
+    size_t len = *(const size_t *)b->shape;
+
+    (void)of_y;
+    for (size_t i = 0; i < wn; i++)
+        ring_copy_word(out, i, row, (w0 + i) * len + t, shared_kernels(&b->z)->word_len);
+}
+
+static void factor_bits(const struct bilinear *b, void *out, size_t t, bool of_y, size_t w0, size_t wn,
+                        const void *row)
+{
+    size_t len = *(const size_t *)b->shape, n = b->z.n - 64 * w0 < 64 * wn ? b->z.n - 64 * w0 : 64 * wn;
+
+    (void)of_y;
+    ring_gather_bits(out, n, row, b->z.n * len, 64 * w0 * len + t, len, false);
+}
+
 enum sotto_err gadget_dot(struct strand *st, struct shared *z, const struct shared *x, const struct shared *y,
                           size_t len)
 {
@@ -126,6 +145,8 @@ enum sotto_err gadget_dot(struct strand *st, struct shared *z, const struct shar
                           .x = *x,
                           .y = *y,
                           .add = z->domain == MPC_ARITH ? add_words : add_bits,
+                          .factor = z->domain == MPC_ARITH ? factor_words : factor_bits,
+                          .terms = len,
                           .shape = &len,
                           .work = strand_alloc(st, 3, CHUNK_LEN) };
 

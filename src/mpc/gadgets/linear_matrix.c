@@ -48,6 +48,44 @@ static void add_words(const struct bilinear *b, void *out, size_t w0, size_t wn,
     }
 }
 
+/* Entry (r, c) of a view of plain words, or zero outside of an image. */
+static void copy_entry(const struct ring_view *v, void *out, size_t at, const uint8_t *row, size_t r, size_t c,
+                       size_t word_len)
+{
+    const struct ring_window *w = v->window;
+    size_t y, x;
+
+    if (!w) {
+        ring_copy_word(out, at, row, r * v->row_step + c * v->col_step, word_len);
+        return;
+    }
+    y = c / w->out_w * w->stride + r / w->window_w % w->window_h; /* with the padding */
+    x = c % w->out_w * w->stride + r % w->window_w;
+    if (y < w->pad || y - w->pad >= w->height || x < w->pad || x - w->pad >= w->width)
+        memset((uint8_t *)out + at * word_len, 0, word_len);
+    else
+        ring_copy_word(out, at, row,
+                       (r / (w->window_w * w->window_h) * w->height + y - w->pad) * w->width + x - w->pad,
+                       word_len);
+}
+
+static void factor(const struct bilinear *b, void *out, size_t t, bool of_y, size_t w0, size_t wn,
+                   const void *row)
+{
+    const struct matrices *m = b->shape;
+    size_t word_len = shared_kernels(&b->z)->word_len;
+
+    for (size_t i = 0; i < wn; i++) {
+        size_t at = w0 + i, matrix = at / m->cols / m->rows, r = at / m->cols % m->rows, c = at % m->cols;
+        const uint8_t *from = (const uint8_t *)row + matrix * (of_y ? m->y_next : m->x_next) * word_len;
+
+        if (of_y)
+            copy_entry(&m->y, out, i, from, t, c, word_len);
+        else
+            copy_entry(&m->x, out, i, from, r, t, word_len);
+    }
+}
+
 static enum sotto_err run(struct strand *st, struct shared *z, const struct shared *x, const struct shared *y,
                           const struct matrices *m)
 {
@@ -56,6 +94,8 @@ static enum sotto_err run(struct strand *st, struct shared *z, const struct shar
                           .x = m->x_words ? *z : *x,
                           .y = m->y_words ? *z : *y,
                           .add = add_words,
+                          .factor = factor,
+                          .terms = m->inner,
                           .shape = m,
                           .work = strand_alloc(st, 1, RING_MATRIX_WORK_LEN) };
 

@@ -164,14 +164,19 @@ static void merge(struct batch *to, struct batch *from)
     from->n = 0;
 }
 
-struct rep3a_block *rep3a_block_new(struct strand *st, enum rep3a_kind kind, size_t n, size_t terms)
+enum { HEAD_LEN = 128 };
+
+static size_t whole_lines(size_t len)
 {
-    enum { HEAD_LEN = 128 };
+    return (len + 63) / 64 * 64;
+}
+
+/* vector, row: bytes of a part of x and y, and of a, b and c. Moves have but one part of x, and an order. */
+static struct rep3a_block *new_block(struct strand *st, enum rep3a_kind kind, struct rep3a_block head, size_t vector,
+                                     size_t row, size_t order_len)
+{
     struct log *log = log_of(st);
-    size_t el = rep3a_element_len(kind),
-           padded = kind == REP3A_BITS ? (n + REP3A_GROUP - 1) / REP3A_GROUP * REP3A_GROUP : n,
-           row = (padded * el + 63) / 64 * 64, vector = (padded * terms * el + 63) / 64 * 64,
-           len = HEAD_LEN + 4 * vector + 3 * row;
+    size_t len = HEAD_LEN + (head.moves ? 3 : 4) * vector + 3 * row + order_len;
     struct rep3a_block *b = log ? take(st->s->later, len) : NULL;
     uint8_t *at;
 
@@ -180,18 +185,37 @@ struct rep3a_block *rep3a_block_new(struct strand *st, enum rep3a_kind kind, siz
         (void)no_memory(st);
         return NULL;
     }
-    *b = (struct rep3a_block){ .n = padded, .terms = terms, .len = len };
+    *b = head;
+    b->len = len;
     at = (uint8_t *)b + HEAD_LEN;
-    for (int i = 0; i < 2; i++) {
-        b->x[i] = at + (size_t)i * vector;
-        b->y[i] = at + (size_t)(2 + i) * vector;
-    }
-    b->a = at + 4 * vector;
+    for (int i = 0; i < 2; i++, at += vector)
+        b->y[i] = at;
+    for (int i = 0; i < (head.moves ? 1 : 2); i++, at += vector)
+        b->x[i] = at;
+    b->a = at;
     b->b = b->a + row;
     b->c = b->b + row;
-    append(&log->batch, kind, &(struct rep3a_list){ b, b, padded * terms });
+    b->order = order_len ? (uint32_t *)(void *)(b->c + row) : NULL;
+    append(&log->batch, kind, &(struct rep3a_list){ b, b, head.n * head.terms });
     ((struct state *)st->s->later)->pending_len += len;
     return b;
+}
+
+struct rep3a_block *rep3a_block_new(struct strand *st, enum rep3a_kind kind, size_t n, size_t terms)
+{
+    size_t el = rep3a_element_len(kind),
+           padded = kind == REP3A_BITS ? (n + REP3A_GROUP - 1) / REP3A_GROUP * REP3A_GROUP : n;
+
+    return new_block(st, kind, (struct rep3a_block){ .n = padded, .terms = terms }, whole_lines(padded * terms * el),
+                     whole_lines(padded * el), 0);
+}
+
+struct rep3a_block *rep3a_moves_new(struct strand *st, enum rep3a_kind kind, size_t n, bool with_order)
+{
+    size_t len = whole_lines(n * rep3a_element_len(kind));
+
+    return new_block(st, kind, (struct rep3a_block){ .n = n, .terms = 1, .moves = true }, len, len,
+                     with_order ? whole_lines(n * sizeof(uint32_t)) : 0);
 }
 
 /* --- waiting --------------------------------------------------------------------------------------------- */

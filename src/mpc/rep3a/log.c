@@ -1,7 +1,7 @@
 /* log.c - the kinds of products, and their elements as a block keeps them. */
 #include "mpc/rep3a/rep3a.h"
 
-static const unsigned kind_bits[REP3A_KINDS] = { 1, 8, 16, 32, 64, 128, 61, 253, 256 };
+static const unsigned kind_bits[REP3A_KINDS] = { 1, 8, 16, 32, 64, 128, 61, 253, 256, 1 };
 
 unsigned rep3a_kind_bits(enum rep3a_kind kind)
 {
@@ -20,7 +20,7 @@ enum rep3a_kind rep3a_kind_of(const struct shared *z)
 
 size_t rep3a_element_len(enum rep3a_kind kind)
 {
-    return kind <= REP3A_RING64 ? 8 : ring_kernels_for(kind_bits[kind])->word_len;
+    return kind <= REP3A_RING64 || kind == REP3A_ITEMS ? 8 : ring_kernels_for(kind_bits[kind])->word_len;
 }
 
 #define WIDEN(T)                                                                                               \

@@ -1,4 +1,5 @@
-/* prime.c - products in a named prime field become one inner product in it. docs/protocols/rep3a.md, "Prime fields". */
+/* prime.c - products in a named prime field become one inner product in it; so do moves, and moves of pieces of bits in
+ * GF(2^64). docs/protocols/rep3a.md, "Prime fields" and "Moves". */
 #include "mpc/rep3a/rep3a.h"
 
 struct primes {
@@ -20,9 +21,14 @@ static enum sotto_err take_block(struct primes *v, const struct rep3a_block *b, 
     TRY(rep3a_challenge_elements(&v->proof, f, weight, b->n));
     f->dot_add(f, v->inner.a, weight, b->a, b->n);
     f->dot_add(f, v->inner.b, weight, b->b, b->n);
+    if (b->moves) {
+        uint8_t *const x[2] = { v->inner.x[0] + at * f->len, v->inner.x[1] + at * f->len };
+
+        rep3a_moved_weights(f, b, st->s->self, weight, x);
+    }
     for (int s = 0; s < 2; s++) {
         memcpy(v->inner.y[s] + at * f->len, b->y[s], b->n * b->terms * f->len);
-        for (size_t t = 0; t < b->terms; t++)
+        for (size_t t = 0; t < b->terms && !b->moves; t++)
             f->kernels->mul_add(v->inner.x[s] + (at + t * b->n) * f->len, b->x[s] + t * b->n * f->len, weight, b->n);
     }
     arena_release(&st->scratch, mark);
@@ -33,7 +39,10 @@ static enum sotto_err prove(struct primes *v, struct strand *st, const struct re
 {
     size_t n = job->list.n, room = n < REP3A_FOLD_N ? REP3A_FOLD_N : n, at = 0;
 
-    rep3a_field_named(&v->f, rep3a_kind_bits(job->kind));
+    if (job->kind == REP3A_ITEMS)
+        rep3a_field_binary(&v->f);
+    else
+        rep3a_field_named(&v->f, rep3a_kind_bits(job->kind));
     v->inner.n = n;
     TRY(rep3a_proof_begin(&v->proof, st, 1 + rep3a_inner_coins(n)));
     TRY(rep3a_challenge(&v->proof));

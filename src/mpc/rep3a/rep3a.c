@@ -45,186 +45,6 @@ static enum sotto_err rep3a_input(struct strand *st, struct shared *z, int owner
     return SOTTO_OK;
 }
 
-/* --- products: z[i] = x[i]y[i] + x[i]y[i+1] + x[i+1]y[i] + F(K[i]) - F(K[i+1]), sent to party i-1 --------- */
-
-enum { BLOCK_N = 1 << 16 };
-
-struct piece {
-    struct exchange x;
-    size_t w0, wn;
-    struct rep3a_block *block; /* the first one; they follow each other in the strand's list */
-};
-
-/* Rows r0..r0+rows of one number of terms, words w0..w0+wn of each: what one block holds. */
-struct part {
-    size_t r0, rows, w0, wn;
-};
-
-static bool next_part(const struct product *p, size_t n, const struct piece *piece, struct part *at)
-{
-    size_t end = piece->w0 + piece->wn, most;
-
-    if (at->rows && at->w0 + at->wn < end) { /* the row goes on */
-        at->w0 += at->wn;
-    } else {
-        at->r0 += at->rows;
-        at->w0 = piece->w0;
-    }
-    if (at->r0 == n)
-        return false;
-    most = BLOCK_N / p[at->r0].terms ? BLOCK_N / p[at->r0].terms : 1;
-    at->wn = end - at->w0 < most ? end - at->w0 : most;
-    at->rows = 1;
-    while (at->wn == piece->wn && at->r0 + at->rows < n && p[at->r0 + at->rows].terms == p[at->r0].terms &&
-           (at->rows + 1) * at->wn <= most)
-        at->rows++;
-    return true;
-}
-
-/* Buffers of one piece: what is sent, masks of both keys; row after row. */
-struct work {
-    uint8_t *out, *in, *first, *second;
-};
-
-static void compute_row(const struct product *p, const struct piece *piece, int i, uint8_t *out, uint8_t *first,
-                        const uint8_t *second)
-{
-    const struct ring_kernels *k = shared_kernels(&p->z);
-    size_t skip = piece->w0 * k->word_len;
-    int j = rep3a_next(i);
-
-    k->sub(out, first, second, piece->wn);
-    for (size_t t = 0; t < p->terms; t++) {
-        const struct shared *x = &p->term[t].x, *y = &p->term[t].y;
-        const uint8_t *xi = (uint8_t *)x->share[i] + skip, *yi = (uint8_t *)y->share[i] + skip;
-
-        k->mul_add(out, xi, yi, piece->wn);
-        k->cross_add(out, xi, yi, (uint8_t *)x->share[j] + skip, (uint8_t *)y->share[j] + skip, piece->wn);
-    }
-    memcpy((uint8_t *)p->z.share[i] + skip, out, piece->wn * k->word_len);
-}
-
-/* What the blocks keep of a row but a: see struct rep3a_block. `a` keeps the mask that z[i+1] has to lose. */
-static void keep_row(const struct product *p, enum rep3a_kind kind, const struct part *part, struct rep3a_block *b,
-                     size_t at, const uint8_t *out, uint8_t *first, const uint8_t *second, int i)
-{
-    const struct ring_kernels *k = shared_kernels(&p->z);
-    size_t skip = part->w0 * k->word_len, el = rep3a_element_len(kind), n = part->wn;
-    uint8_t *own = b->c + at * el;
-
-    for (size_t t = 0; t < p->terms; t++)
-        for (int s = 0; s < 2; s++) {
-            int a = (i + s) % REP3A_PARTIES;
-
-            rep3a_widen(kind, b->x[s] + (t * b->n + at) * el, (uint8_t *)p->term[t].x.share[a] + skip, n);
-            rep3a_widen(kind, b->y[s] + (t * b->n + at) * el, (uint8_t *)p->term[t].y.share[a] + skip, n);
-        }
-    rep3a_widen(kind, b->a + at * el, second, n);
-    /* c = z - F(K[i]); it may be cut to the width only by the kernels, so it is made before it is widened. */
-    k->sub((uint8_t *)p->z.share[i] + skip, out, first, n);
-    rep3a_widen(kind, own, (uint8_t *)p->z.share[i] + skip, n);
-    memcpy((uint8_t *)p->z.share[i] + skip, out, n * k->word_len);
-    for (size_t t = 0; t < p->terms; t++)
-        k->mul_add(first, (uint8_t *)p->term[t].x.share[i] + skip, (uint8_t *)p->term[t].y.share[i] + skip, n);
-    rep3a_widen(kind, b->b + at * el, first, n);
-}
-
-static enum sotto_err keep(struct strand *st, const struct product *p, size_t n, struct piece *piece,
-                           const struct work *w)
-{
-    enum rep3a_kind kind = rep3a_kind_of(&p->z);
-    size_t word_len = shared_kernels(&p->z)->word_len;
-    struct part part = { 0 };
-
-    while (next_part(p, n, piece, &part)) {
-        struct rep3a_block *b = rep3a_block_new(st, kind, part.rows * part.wn, p[part.r0].terms);
-
-        if (!b)
-            return st->s->fault.code;
-        if (!piece->block)
-            piece->block = b;
-        for (size_t r = 0; r < part.rows; r++) {
-            size_t offset = ((part.r0 + r) * piece->wn + part.w0 - piece->w0) * word_len;
-
-            keep_row(&p[part.r0 + r], kind, &part, b, r * part.wn, w->out + offset, w->first + offset,
-                     w->second + offset, st->s->self);
-        }
-    }
-    return SOTTO_OK;
-}
-
-static enum sotto_err post_piece(struct strand *st, const struct product *p, size_t n, struct piece *piece)
-{
-    const struct ring_kernels *k = shared_kernels(&p->z);
-    int i = st->s->self, j = rep3a_next(i), to = rep3a_before(i);
-    size_t row_len = piece->wn * k->word_len, len = n * row_len;
-    struct work w = { arena_alloc(&st->wire, 1, len), arena_alloc(&st->wire, 1, len), arena_alloc(&st->wire, 1, len),
-                      arena_alloc(&st->wire, 1, len) };
-
-    if (!w.out || !w.in || !w.first || !w.second)
-        return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a product");
-    TRY(strand_words(st, i, st->step, MPC_USE_MASK, k, w.first, len / k->word_len));
-    TRY(strand_words(st, j, st->step, MPC_USE_MASK, k, w.second, len / k->word_len));
-    for (size_t r = 0; r < n; r++)
-        compute_row(&p[r], piece, i, w.out + r * row_len, w.first + r * row_len, w.second + r * row_len);
-    TRY(keep(st, p, n, piece, &w));
-    if (st->s->options.corrupt && !st->s->cheated) {
-        st->s->cheated = true; /* on purpose: see mpc_options */
-        k->put(w.out, 0, k->get(w.out, 0) + 1);
-    }
-    piece->x.out[to].buf = w.out;
-    piece->x.in[j].buf = w.in;
-    piece->x.out[to].len = piece->x.in[j].len = len;
-    return strand_post(st, &piece->x);
-}
-
-/* z[i+1] has come; a = z[i+1] - the mask that a kept. */
-static void take_piece(struct strand *st, const struct product *p, size_t n, const struct piece *piece)
-{
-    const struct ring_kernels *k = shared_kernels(&p->z);
-    enum rep3a_kind kind = rep3a_kind_of(&p->z);
-    size_t el = rep3a_element_len(kind), row_len = piece->wn * k->word_len;
-    int j = rep3a_next(st->s->self);
-    struct rep3a_block *b = piece->block;
-    struct part part = { 0 };
-    uint8_t *in = piece->x.in[j].buf;
-
-    if (k->wide && k->wide->canonical)
-        k->wide->canonical(in, n * piece->wn);
-    for (size_t r = 0; r < n; r++)
-        memcpy((uint8_t *)p[r].z.share[j] + piece->w0 * k->word_len, in + r * row_len, row_len);
-    for (; next_part(p, n, piece, &part); b = b->next)
-        for (size_t r = 0; r < part.rows; r++) {
-            uint8_t *own = in + ((part.r0 + r) * piece->wn + part.w0 - piece->w0) * k->word_len,
-                    *a = b->a + r * part.wn * el;
-
-            rep3a_subtract(kind, a, own, part.wn);
-        }
-}
-
-static enum sotto_err rep3a_multiply(struct strand *st, const struct product *p, size_t n)
-{
-    size_t words = shared_words(&p->z), per_piece = REP3A_PIECE_LEN_MAX / (n * shared_kernels(&p->z)->word_len),
-           pieces;
-    struct piece *piece;
-
-    per_piece = per_piece ? per_piece : 1;
-    pieces = (words + per_piece - 1) / per_piece;
-    piece = arena_alloc(&st->wire, pieces, sizeof *piece);
-    if (!piece)
-        return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for %zu messages", pieces);
-    for (size_t i = 0; i < pieces; i++) {
-        piece[i].w0 = i * per_piece;
-        piece[i].wn = i + 1 < pieces ? per_piece : words - piece[i].w0;
-        TRY(post_piece(st, p, n, &piece[i]));
-    }
-    TRY(strand_await(st));
-    for (size_t i = 0; i < pieces; i++)
-        take_piece(st, p, n, &piece[i]);
-    arena_reset(&st->wire);
-    return rep3a_logged(st);
-}
-
 /* --- split and mask: a summand in another domain is a sharing whose other summands are 0 ------------------- */
 
 static enum sotto_err only_summand(struct strand *st, struct shared *z, const struct shared *like, int a,
@@ -411,9 +231,12 @@ const struct mpc_protocol mpc_rep3a = {
     .holds = { 0x3, 0x6, 0x5 },
     .input = rep3a_input,
     .multiply = rep3a_multiply,
+    .bilinear = rep3a_bilinear,
     .split = rep3a_split,
     .mask = rep3a_mask,
     .open = rep3a_open,
+    .passes = 3,
+    .permute = rep3a_permute,
     .verify = rep3a_verify,
     .strand_end = rep3a_strand_end,
     .instr_end = rep3a_instr_end,

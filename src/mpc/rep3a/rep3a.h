@@ -40,6 +40,10 @@ struct rep3a_block {
     struct rep3a_block *next;
     size_t n, terms, len;           /* n: bits: 64 gates each, padded to REP3A_GROUP; len: bytes of it all */
     uint8_t *x[2], *y[2], *a, *b, *c; /* x, y: term after term */
+    /* A pass of a shuffle: result i is item order[i]. y holds what is moved, x[0] what the party proves; moves.c */
+    bool moves;
+    int pass;
+    uint32_t *order; /* NULL where this party does not know it */
 };
 
 /* Kinds of products that are proven together. */
@@ -53,8 +57,10 @@ enum rep3a_kind {
     REP3A_PRIME61,
     REP3A_PRIME253,
     REP3A_PRIME256,
+    REP3A_ITEMS, /* pieces of bits that are moved */
     REP3A_KINDS
 };
+/** REP3A_ITEMS: 1, as for bits. */
 unsigned rep3a_kind_bits(enum rep3a_kind kind);
 enum rep3a_kind rep3a_kind_of(const struct shared *z);
 /** Bytes of an element of a block. */
@@ -86,6 +92,8 @@ struct rep3a_job {
 
 /** A block of `kind` on its way into the strand's log; NULL with the fault set. */
 struct rep3a_block *rep3a_block_new(struct strand *st, enum rep3a_kind kind, size_t n, size_t terms);
+/** The same for a pass of a shuffle. */
+struct rep3a_block *rep3a_moves_new(struct strand *st, enum rep3a_kind kind, size_t n, bool with_order);
 /** The strand's products since the last call are whole: st->depth counts them in. May wait for other proofs where
  * too much is under way. */
 SOTTO_MUST_CHECK enum sotto_err rep3a_logged(struct strand *st);
@@ -142,6 +150,20 @@ unsigned rep3a_corner(unsigned m);
 void rep3a_point_weights(const struct rep3a_field *f, unsigned d, const void *r, void *w);
 /** Weights w[2^d] of the corners for a multilinear polynomial at r[d]. */
 void rep3a_corner_weights(const struct rep3a_field *f, unsigned d, const void *r, void *w);
+
+/** moves.c: see struct mpc_protocol. */
+SOTTO_MUST_CHECK enum sotto_err rep3a_permute(struct strand *st, struct shared *z, const struct shared *x, int pass,
+                                              const uint32_t *order, size_t item_len);
+/** For elements of len bytes: x[s] = each item's weight, where the order is known and s holds the pass's summand. Uses
+ * `add` of the field. x[s] is zero before. */
+void rep3a_moved_weights(const struct rep3a_field *f, const struct rep3a_block *b, int self, const uint8_t *weight,
+                         uint8_t *const x[2]);
+/** (sum u*v - a - b) / 2^k of result i, of the party's own product: quotient.c. k <= 64: two's complement. k = 128: its
+ * low 64 bits, or what lies above them. */
+rep3a_u128 rep3a_quotient(const struct rep3a_block *b, unsigned k, size_t i, bool above);
+/** products.c: see struct mpc_protocol. */
+SOTTO_MUST_CHECK enum sotto_err rep3a_multiply(struct strand *st, const struct product *p, size_t n);
+SOTTO_MUST_CHECK enum sotto_err rep3a_bilinear(struct strand *st, const struct bilinear *b);
 
 /* Each proves one job in its strand. */
 SOTTO_MUST_CHECK enum sotto_err rep3a_prove_bits(struct strand *st, struct rep3a_job *job);

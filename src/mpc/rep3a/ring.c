@@ -48,29 +48,6 @@ static const uint64_t *words(const uint8_t *p)
 
 /* --- the quotients of subsets ---------------------------------------------------------------------------- */
 
-/* (sum u*v - a - b) / 2^k of result i, for a party's own product: a = c, and b is what is left. Terms of 64 bits. */
-static rep3a_u128 quotient_of(const struct rep3a_block *blk, unsigned k, size_t i)
-{
-    uint64_t mask = ~(uint64_t)0 >> (64 - k), low;
-    rep3a_u128 low_sum = 0, high = 0;
-
-    for (size_t t = 0; t < blk->terms; t++) {
-        size_t at = t * blk->n + i;
-        uint64_t x0 = words(blk->x[0])[at], y0 = words(blk->y[0])[at], u = x0 + words(blk->x[1])[at],
-                 v = y0 + words(blk->y[1])[at], u_over = u < x0, v_over = v < y0;
-        rep3a_u128 uv = (rep3a_u128)u * v;
-
-        low_sum += (uint64_t)uv;
-        high += (uint64_t)(uv >> 64);
-        high += (rep3a_u128)(u & -v_over) + (v & -u_over) + ((rep3a_u128)(u_over & v_over) << 64);
-    }
-    high += (uint64_t)(low_sum >> 64); /* the sum is high * 2^64 + low */
-    low = (uint64_t)low_sum;
-    if (k < 64)
-        high = high << (64 - k) | low >> k;
-    return high - (words(blk->c)[i] > (low & mask)); /* a + b passes 2^k where a is more than their sum modulo 2^k */
-}
-
 /* A result with value q counts in all its subsets: by each byte of them once, here, and by bit in the end. */
 static void add_to_tables(rep3a_u128 sum[TABLES][TABLE], uint64_t subsets, rep3a_u128 q)
 {
@@ -78,18 +55,24 @@ static void add_to_tables(rep3a_u128 sum[TABLES][TABLE], uint64_t subsets, rep3a
         sum[t][subsets >> 8 * t & 0xff] += q;
 }
 
-static void subset_sums(rep3a_u128 sum[TABLES][TABLE], uint64_t quotient[SUBSETS][LIMBS_MAX])
+/* quotient[s] += sums of subset s, times 2^64 where `above`. */
+static void add_subset_sums(rep3a_u128 sum[TABLES][TABLE], uint64_t quotient[SUBSETS][LIMBS_MAX], bool above)
 {
     for (unsigned s = 0; s < SUBSETS; s++) {
-        rep3a_u128 total = 0;
+        rep3a_u128 total = 0, carry = 0;
+        uint64_t limb[3];
 
         for (unsigned i = 0; i < TABLE; i++)
             if (i >> s % 8 & 1)
                 total += sum[s / 8][i];
-        quotient[s][0] = (uint64_t)total;
-        quotient[s][1] = (uint64_t)(total >> 64);
-        quotient[s][2] = -(uint64_t)(total >> 127); /* the sign */
-        quotient[s][3] = quotient[s][2];
+        limb[0] = (uint64_t)total;
+        limb[1] = (uint64_t)(total >> 64);
+        limb[2] = -(uint64_t)(total >> 127); /* the sign */
+        for (unsigned i = above; i < LIMBS_MAX; i++) {
+            carry += (rep3a_u128)quotient[s][i] + limb[i - above < 2 ? i - above : 2];
+            quotient[s][i] = (uint64_t)carry;
+            carry >>= 64;
+        }
     }
 }
 
@@ -110,14 +93,18 @@ static enum sotto_err draw_subsets(struct ring *v)
 static enum sotto_err find_quotients(struct ring *v)
 {
     rep3a_u128(*sum)[TABLE] = strand_alloc(v->proof.st, TABLES, sizeof *sum);
-    size_t at = 0;
 
     if (!sum)
         return v->proof.st->s->fault.code;
-    for (const struct rep3a_block *b = v->job->list.first; b; at += b->n, b = b->next)
-        for (size_t i = 0; i < b->n; i++)
-            add_to_tables(sum, v->subsets[at + i], quotient_of(b, v->k, i));
-    subset_sums(sum, v->quotient);
+    for (int above = 0; above <= is_wide(v); above++) {
+        size_t at = 0;
+
+        memset(sum, 0, TABLES * sizeof *sum);
+        for (const struct rep3a_block *b = v->job->list.first; b; at += b->n, b = b->next)
+            for (size_t i = 0; i < b->n; i++)
+                add_to_tables(sum, v->subsets[at + i], rep3a_quotient(b, v->k, i, above));
+        add_subset_sums(sum, v->quotient, above);
+    }
     return SOTTO_OK;
 }
 
@@ -264,28 +251,65 @@ static uint64_t weight_of(const struct ring *v, uint64_t subsets)
 
 /* --- the inner product ----------------------------------------------------------------------------------- */
 
-/* z += or = weight * x/2^64 for an element of 64 bits */
-static void take_block(struct ring *v, const struct rep3a_block *b, size_t result, size_t at)
+/* weight * element / 2^64 */
+static uint64_t weighed(const struct ring *v, const uint8_t *elements, size_t i, uint64_t weight)
 {
     const struct rep3a_field *f = &v->f;
-    uint64_t claim[2] = { 0, 0 };
+    uint64_t low, high;
 
+    if (!is_wide(v))
+        return rep3a_montgomery(f, words(elements)[i], weight);
+    low = rep3a_montgomery(f, words(elements)[2 * i], weight);
+    high = rep3a_montgomery(f, rep3a_montgomery(f, words(elements)[2 * i + 1], weight), f->square);
+    f->add(f, &low, &low, &high, 1);
+    return low;
+}
+
+/* element * 2^64: what times a weighed one gives its product / 2^64 again */
+static uint64_t raised(const struct ring *v, const uint8_t *elements, size_t i)
+{
+    return weighed(v, elements, i, v->f.square);
+}
+
+static void take_products(struct ring *v, const struct rep3a_block *b, const uint64_t *weight, size_t at)
+{
+    for (int s = 0; s < 2; s++) {
+        uint64_t *x = (uint64_t *)(void *)v->inner.x[s] + at;
+
+        for (size_t t = 0; t < b->terms && !b->moves; t++)
+            for (size_t i = 0; i < b->n; i++)
+                x[t * b->n + i] = weighed(v, b->x[s], t * b->n + i, weight[i]);
+    }
+}
+
+static enum sotto_err take_block(struct ring *v, const struct rep3a_block *b, size_t result, size_t at)
+{
+    struct strand *st = v->proof.st;
+    struct arena_mark mark = arena_mark(&st->scratch);
+    const struct rep3a_field *f = &v->f;
+    uint64_t *weight = strand_alloc(st, b->n, sizeof *weight), claim[2] = { 0, 0 }, part[2];
+    uint8_t *const x[2] = { v->inner.x[0] + 8 * at, v->inner.x[1] + 8 * at };
+
+    if (!weight)
+        return st->s->fault.code;
     for (size_t i = 0; i < b->n; i++) {
-        uint64_t w = weight_of(v, v->subsets[result + i]), part[2];
-
-        part[0] = rep3a_montgomery(f, words(b->a)[i], w);
-        part[1] = rep3a_montgomery(f, words(b->b)[i], w);
+        weight[i] = weight_of(v, v->subsets[result + i]);
+        part[0] = weighed(v, b->a, i, weight[i]);
+        part[1] = weighed(v, b->b, i, weight[i]);
         f->add(f, claim, claim, part, 2);
-        for (size_t t = 0; t < b->terms; t++)
-            for (int s = 0; s < 2; s++) {
-                uint64_t *x = (uint64_t *)(void *)v->inner.x[s], *y = (uint64_t *)(void *)v->inner.y[s];
-
-                x[at + t * b->n + i] = rep3a_montgomery(f, words(b->x[s])[t * b->n + i], w);
-                y[at + t * b->n + i] = rep3a_montgomery(f, words(b->y[s])[t * b->n + i], f->square);
-            }
     }
     f->add(f, v->inner.a, v->inner.a, &claim[0], 1);
     f->add(f, v->inner.b, v->inner.b, &claim[1], 1);
+    take_products(v, b, weight, at);
+    for (int s = 0; s < 2; s++)
+        for (size_t i = 0; i < b->n * b->terms; i++)
+            ((uint64_t *)(void *)v->inner.y[s])[at + i] = raised(v, b->y[s], i);
+    for (size_t i = 0; i < b->n && b->moves; i++)
+        weight[i] = rep3a_montgomery(f, weight[i], 1);
+    if (b->moves)
+        rep3a_moved_weights(f, b, st->s->self, (uint8_t *)weight, x);
+    arena_release(&st->scratch, mark);
+    return SOTTO_OK;
 }
 
 static enum sotto_err take_blocks(struct ring *v)
@@ -301,7 +325,7 @@ static enum sotto_err take_blocks(struct ring *v)
             return st->s->fault.code;
     }
     for (const struct rep3a_block *b = v->job->list.first; b; b = b->next) {
-        take_block(v, b, result, at);
+        TRY(take_block(v, b, result, at));
         result += b->n;
         at += b->n * b->terms;
     }
