@@ -9,7 +9,7 @@
 enum { RUNS_DEFAULT = 5, NAME_LEN = 16 };
 
 static const struct cli_option options[] = {
-    { "protocol", "NAME", "rep4 (default), rep3 or clear", "rep4 rep3 clear", false },
+    { "protocol", "NAME", "rep4 (default), rep3a, rep3 or clear", "rep4 rep3a rep3 clear", false },
     { "size", "NUMBER", "run the chosen workloads at this size only", NULL, false },
     { "runs", "NUMBER", "runs of each, of which the median counts (default 5)", NULL, false },
     { "round-worth", "BYTES",

@@ -3,7 +3,7 @@
 #include "net/net.h"
 
 static const struct cli_option options[] = {
-    { "parties", "NUMBER", "how many (default 4: what rep4 needs; rep3 needs 3)", "4 3", false },
+    { "parties", "NUMBER", "how many (default 4: what rep4 needs; rep3a and rep3 need 3)", "4 3", false },
     { "host", "HOST", "where a party runs; give it once for each, in order (default: all on 127.0.0.1)", NULL,
       true },
     { "port", "NUMBER", "the first port; parties of one host get consecutive ones (default 7100)", NULL,

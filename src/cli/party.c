@@ -11,7 +11,7 @@ static const struct cli_option options[] = {
     { "input", "NAME=FILE", "this party's own rows of an input, as CSV; without it the party brings none",
       "FILE", true },
     { "D", "NAME=VALUE", "give a parameter, the same at every party; may be repeated", NULL, true },
-    { "protocol", "NAME", "rep4 (default) or rep3; the same at every party", "rep4 rep3", false },
+    { "protocol", "NAME", "rep4 (default), rep3a or rep3; the same at every party", "rep4 rep3a rep3", false },
     { "job", "NUMBER", "tells runs of the same parties apart; the same at every party (default 1)", NULL,
       false },
     { "json", NULL, "print one JSON object instead of text", NULL, false },

@@ -11,9 +11,9 @@ static const struct cli_option options[] = {
     { "D", "NAME=VALUE", "give a parameter; or state a size, which the rows must then match; may be repeated",
       NULL, true },
     { "protocol", "NAME",
-      "rep4 (default): four parties, one may be corrupt; rep3: three, passive only; clear: one "
-      "process, no protection, for tests",
-      "rep4 rep3 clear", false },
+      "rep4 (default): four parties, one may be corrupt; rep3a: three, one may be "
+      "corrupt; rep3: three, passive only; clear: one process, no protection, for tests",
+      "rep4 rep3a rep3 clear", false },
     { "json", NULL, "print one JSON object instead of text", NULL, false },
     { "corrupt", "PARTY",
       "let that party cheat: it adds 1 to the first product it sends; for demonstrations and tests; "

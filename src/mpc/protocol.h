@@ -27,9 +27,10 @@ struct bilinear {
      * it where `minus`. */
     void (*add)(const struct bilinear *b, void *out, size_t w0, size_t wn, bool minus, const struct ring_sum *x,
                 const struct ring_sum *y);
-    /** The same map as a sum of `terms` products of single words: factor t of words w0..w0+wn of a row of z, from a row
-     * of plain words of x, and of y. For protocols that prove each product. */
-    void (*factor)(const struct bilinear *b, void *out, size_t t, bool of_y, size_t w0, size_t wn, const void *row);
+    /** The same map as a sum of `terms` products of single words: factor t of words w0..w0+wn of a row of z,
+     * from a row of plain words of x, and of y. For protocols that prove each product. */
+    void (*factor)(const struct bilinear *b, void *out, size_t t, bool of_y, size_t w0, size_t wn,
+                   const void *row);
     size_t terms;
     const void *shape;
     void *work; /* memory for `add`, as it needs */
@@ -75,13 +76,14 @@ struct mpc_protocol {
                               const uint32_t *order, size_t item_len);
 
     /* Of protocols that verify products later than multiply (NULL: none is left open). */
-    /** Wait until all products are verified that what st opens can depend on: those of earlier instructions, and its
-     * own. */
+    /** Wait until all products are verified that what st opens can depend on: those of earlier instructions,
+     * and its own. */
     enum sotto_err (*verify)(struct strand *st);
     /** st has ended without an error; tiles end in any order, before their strand goes on. */
     void (*strand_end)(struct strand *st);
-    /** Instruction `instr` is done, by strand st or (NULL) without one. Once for every number from 1 on, in any order
-     * within 512. `opens`: called before its strand begins, for an instruction that opens values and multiplies none.
+    /** Instruction `instr` is done, by strand st or (NULL) without one. Once for every number from 1 on, in any
+     * order within 512. `opens`: called before its strand begins, for an instruction that opens values and
+     * multiplies none.
      */
     void (*instr_end)(struct mpc_session *s, uint32_t instr, struct strand *st, bool opens);
     void (*session_end)(struct mpc_session *s);

@@ -28,7 +28,7 @@ for name, bids, reserve in cases:
     print(name, reserve, winner, price)
 END
 
-for protocol in rep4 rep3 clear; do
+for protocol in rep4 rep3a rep3 clear; do
     while read -r name reserve winner price; do
         sotto run "$PROGRAMS/auction.sotto" --input "bid=$name.csv" -D "reserve=$reserve" --protocol "$protocol"
         if [ "$RC" -ne 0 ]; then

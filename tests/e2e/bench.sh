@@ -22,7 +22,7 @@ W7 20
 W8/group 1000
 W8/join 200
 '
-for protocol in rep4 rep3 clear; do
+for protocol in rep4 rep3a rep3 clear; do
     while read -r workload size; do
         [ -n "$workload" ] || continue
         sotto bench "$workload" --size "$size" --runs 1 --protocol "$protocol" --json
@@ -32,7 +32,7 @@ for protocol in rep4 rep3 clear; do
 import json, sys
 first, second = json.load(open("first")), json.load(open("out"))
 name, size, protocol = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-parties = {"rep4": 4, "rep3": 3, "clear": 1}[protocol]
+parties = {"rep4": 4, "rep3a": 3, "rep3": 3, "clear": 1}[protocol]
 assert name in (second["workload"], second["workload"] + "/" + second["variant"]), second
 assert (second["protocol"], second["parties"], second["n"], second["runs"]) == (protocol, parties, size, 2), second
 for key in "rounds", "bytes_sent", "work_rounds", "work_bytes_sent":

@@ -23,6 +23,7 @@ END
 done
 expect "rep3 with a liar says that nobody notices" 0 "party 1 LIES in this run and nobody notices" \
     run "$PROGRAMS/auction.sotto" --input bid=bids.csv --protocol rep3 --corrupt 1
+expect "rep3a catches a liar" 4 "" run "$PROGRAMS/auction.sotto" --input bid=bids.csv --protocol rep3a --corrupt 1
 expect "rep3 without a liar" 0 "a party that lies is not noticed" \
     run "$PROGRAMS/auction.sotto" --input bid=bids.csv --protocol rep3
 if grep -q LIES err; then not_ok "rep3 without a liar: nobody is said to lie" "$(cat err)"; fi

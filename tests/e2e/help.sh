@@ -62,7 +62,7 @@ check_completion() {
 }
 check_completion "commands" "run" sotto ru
 check_completion "options" "--protocol" sotto run --prot
-check_completion "values" "rep4 rep3" sotto run x.sotto --protocol rep
+check_completion "values" "rep4 rep3a rep3" sotto run x.sotto --protocol rep
 check_completion "subcommands" "init" sotto network i
 check_completion "options of subcommands" "--parties" sotto network init --par
 expect "completion for zsh" 0 "#compdef sotto" completion zsh

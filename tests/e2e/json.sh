@@ -21,17 +21,17 @@ void main() {
 END
 csv wide.csv x 18446744073709551615 9223372036854775808 9007199254740993
 
-for protocol in rep4 rep3 clear; do
+for protocol in rep4 rep3a rep3 clear; do
     sotto run "$PROGRAMS/auction.sotto" --input bid=bids.csv --protocol "$protocol" --json
     if python3 - out "$protocol" <<'END' 2>why; then ok "$protocol"; else not_ok "$protocol" "$(tail -1 why) $(cat out err)"; fi
 import json, sys
 text = open(sys.argv[1]).read()
 assert text.endswith("}\n") and text.count("\n") == 1
 r = json.loads(text)
-parties = {"rep4": 4, "rep3": 3, "clear": 1}[sys.argv[2]]
+parties = {"rep4": 4, "rep3a": 3, "rep3": 3, "clear": 1}[sys.argv[2]]
 assert list(r)[:4] == ["program", "protocol", "parties", "security"], list(r)
 assert r["program"] == "auction" and r["protocol"] == sys.argv[2] and r["parties"] == parties
-assert r["security"] == {"rep4": "active", "rep3": "passive", "clear": "none"}[sys.argv[2]]
+assert r["security"] == {"rep4": "active", "rep3a": "active", "rep3": "passive", "clear": "none"}[sys.argv[2]]
 assert r["outputs"] == {"winner": 2, "price": 999}, r["outputs"]
 assert [(o["what"], o["to"], o["value"]) for o in sorted(r["opened"], key=lambda o: o["line"])] == \
     [("first", "everyone", 2), ("max(second, reserve)", "everyone", 999)], r["opened"]

@@ -81,7 +81,7 @@ WANT(zero, x == 0)
 COST(zero)
 {
     if (r->c->in[0].domain == MPC_ARITH)
-        cost_share_parts(c, bits_of(r) * cost_plane(r->n), 0);
+        cost_split_planes(c, bits_of(r), r->n);
     cost_and_planes(c, bits_of(r), r->n, 1);
 }
 
@@ -93,7 +93,7 @@ RUN(to_bits)
 WANT(same, x)
 COST(to_bits)
 {
-    cost_share_parts(c, bits_of(r) * cost_plane(r->n), 0);
+    cost_split_planes(c, bits_of(r), r->n);
     cost_add_bits(c, bits_of(r), r->n);
 }
 
@@ -107,7 +107,7 @@ COST(to_arith)
     uint64_t planes = bits_of(r) * cost_plane(r->n);
 
     cost_share_parts(c, planes, 1);
-    cost_sub_bits(c, bits_of(r), r->n, cost_is_rep4(c));
+    cost_sub_bits(c, bits_of(r), r->n, cost_two_masks(c));
     cost_opening(c, cost_is_rep4(c) ? 0xe : 0x5, planes);
 }
 

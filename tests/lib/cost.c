@@ -12,6 +12,16 @@ bool cost_is_rep4(const struct cost *c)
     return c->protocol == &mpc_rep4;
 }
 
+bool cost_is_rep3a(const struct cost *c)
+{
+    return c->protocol == &mpc_rep3a;
+}
+
+bool cost_two_masks(const struct cost *c)
+{
+    return cost_is_rep4(c) || cost_is_rep3a(c);
+}
+
 static void took(struct cost *c, unsigned exchanges)
 {
     c->rounds += exchanges;
@@ -52,9 +62,21 @@ void cost_products(struct cost *c, uint64_t rows, uint64_t row, uint64_t word_le
     c->turn += pieces;
 }
 
-/* Split, or a mask: two joint inputs in rep4, one party's in rep3. */
+void cost_split_planes(struct cost *c, uint64_t k, uint64_t n)
+{
+    if (cost_is_rep3a(c))
+        cost_products(c, k - 1, cost_plane(n), 8);
+    else
+        cost_share_parts(c, k * cost_plane(n), 0);
+}
+
 void cost_share_parts(struct cost *c, uint64_t len, unsigned rep3_owner)
 {
+    if (cost_is_rep3a(c)) {
+        if (!rep3_owner)
+            cost_products(c, 1, len, 1);
+        return;
+    }
     for (unsigned p = 0; p < 4 && cost_is_rep4(c); p++)
         c->sent[p] += COST_HEADER + ((p & 1) == (c->turn >> 1 & 1) ? len : COST_DIGEST);
     if (!cost_is_rep4(c))
@@ -72,6 +94,7 @@ void cost_opening(struct cost *c, uint32_t to, uint64_t len)
             c->sent[(p + 1 + (c->turn + 1) % 3) % 4] += COST_HEADER + COST_DIGEST;
         } else {
             c->sent[(p + 1) % 3] += COST_HEADER + len;
+            c->sent[(p + 2) % 3] += cost_is_rep3a(c) ? COST_HEADER + COST_DIGEST : 0;
         }
     }
     took(c, 1);
@@ -79,9 +102,9 @@ void cost_opening(struct cost *c, uint32_t to, uint64_t len)
 
 void cost_reveal(struct cost *c, uint32_t to, uint64_t len)
 {
-    if (cost_is_rep4(c)) {
-        for (int p = 0; p < 4; p++)
-            c->sent[p] += 3 * COST_HEADER;
+    if (c->protocol->active) {
+        for (int p = 0; p < c->protocol->parties; p++)
+            c->sent[p] += ((uint64_t)c->protocol->parties - 1) * COST_HEADER;
         took(c, 1);
     }
     cost_opening(c, to, len);

@@ -21,7 +21,13 @@ struct cost {
 bool cost_is_rep4(const struct cost *c);
 /** Rows of products of `row` bytes each, words of word_len bytes: one round, whatever the number of pieces. */
 void cost_products(struct cost *c, uint64_t rows, uint64_t row, uint64_t word_len);
-/** Split, or a mask: two joint inputs in rep4, one party's in rep3. */
+bool cost_is_rep3a(const struct cost *c);
+/** A mask has two parts. */
+bool cost_two_masks(const struct cost *c);
+/** Split of n words into k planes. */
+void cost_split_planes(struct cost *c, uint64_t k, uint64_t n);
+/** Split of a bit into words (rep3_owner 0), or a mask (1): two joint inputs in rep4, one party's in rep3; in
+ * rep3a a product, and nothing. */
 void cost_share_parts(struct cost *c, uint64_t len, unsigned rep3_owner);
 void cost_opening(struct cost *c, uint32_t to, uint64_t len);
 void cost_reveal(struct cost *c, uint32_t to, uint64_t len);

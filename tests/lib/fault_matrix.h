@@ -62,6 +62,8 @@ struct matrix {
 void matrix_begin(struct matrix *m);
 /** One run. */
 void matrix_run(struct matrix *m, enum fault_kind kind, uint64_t target, int liar);
+/** Messages of that instruction are inputs that their owner may choose to be anything. */
+bool matrix_is_free_input(const struct matrix *m, uint32_t instr);
 /** Whether that alteration means something for that message. */
 bool matrix_applies(const struct matrix *m, enum fault_kind kind, uint64_t target);
 /** What must hold of the run that was made, for all but `corrupt`. */

@@ -127,6 +127,12 @@ static void test_rep4(void **state)
     fail_each("rep4");
 }
 
+static void test_rep3a(void **state)
+{
+    (void)state;
+    fail_each("rep3a");
+}
+
 static void test_rep3(void **state)
 {
     (void)state;
@@ -184,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rep4),
         cmocka_unit_test(test_rep3),
+        cmocka_unit_test(test_rep3a),
         cmocka_unit_test(test_clear),
         cmocka_unit_test(test_memory_of_a_job),
     };

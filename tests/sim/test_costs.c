@@ -172,7 +172,7 @@ RUN(zero_arith)
 COST(zero_arith)
 {
     (void)m;
-    cost_share_parts(c, k * cost_plane(n), 0);
+    cost_split_planes(c, k, n);
     cost_and_planes(c, k, n, 1);
 }
 
@@ -203,7 +203,7 @@ RUN(to_bits)
 COST(to_bits)
 {
     (void)m;
-    cost_share_parts(c, k * cost_plane(n), 0);
+    cost_split_planes(c, k, n);
     cost_add_bits(c, k, n);
 }
 
@@ -219,7 +219,7 @@ COST(to_arith)
 {
     (void)m;
     cost_share_parts(c, k * cost_plane(n), 1);
-    cost_sub_bits(c, k, n, cost_is_rep4(c));
+    cost_sub_bits(c, k, n, cost_two_masks(c));
     cost_opening(c, cost_is_rep4(c) ? 0xe : 0x5, k * cost_plane(n));
 }
 
@@ -361,6 +361,8 @@ static void test_gadgets(void **state)
                                            .bits = widths[w],
                                            .n = lengths[l],
                                            .round_worth = l % 2 ? 0 : widths[w] * 20 };
+                    if ((*p)->verify && lengths[l] > 200)
+                        continue; /* a batch is full and is proven: test_rep3a_costs.c */
                     if (rows[r].widths & (widths[w] == 1 ? 1 : 2))
                         check_row(&c, &m);
                 }
@@ -376,7 +378,7 @@ static void test_pieces(void **state)
 
     (void)state;
     for (const struct mpc_protocol *const *p = mpc_protocols; *p; p++)
-        for (size_t r = 0; r < COUNT_OF(large); r++) {
+        for (size_t r = 0; r < COUNT_OF(large) && !(*p)->verify; r++) {
             struct measured m = { .row = &large[r], .bits = 64, .n = 131072 };
             struct committee c;
 

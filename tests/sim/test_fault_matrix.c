@@ -55,14 +55,13 @@ static bool is_tried(const struct matrix *m, uint64_t target)
     return m->clean[target].tag.instr != 0 || ((struct subject *)m->subject)->program->setup;
 }
 
-static void test_every_message(void **state)
+static void every_message(const char *protocol)
 {
     struct matrix *m = matrix_new();
     uint64_t messages = 0;
 
-    (void)state;
     for (size_t i = 0; i < small_programs_n; i++) {
-        begin(m, "rep4", &small_programs[i]);
+        begin(m, protocol, &small_programs[i]);
         for (uint64_t t = 0; t < m->clean_n; t++) {
             if (!is_tried(m, t))
                 continue;
@@ -72,20 +71,31 @@ static void test_every_message(void **state)
         }
         end(m);
     }
-    matrix_print(m, "rep4", messages);
+    matrix_print(m, protocol, messages);
     assert_true(m->caught > m->runs / 4); /* the table does what it says */
     matrix_free(m);
 }
 
-static void test_a_party_that_always_lies(void **state)
+static void test_every_message(void **state)
+{
+    (void)state;
+    every_message("rep4");
+}
+
+static void test_every_message_of_three(void **state)
+{
+    (void)state;
+    every_message("rep3a");
+}
+
+static void always_lies(const char *protocol)
 {
     struct matrix *m = matrix_new();
 
-    (void)state;
     m->random = 0x9e3779b97f4a7c15u;
     for (size_t i = 0; i < small_programs_n; i++) {
-        begin(m, "rep4", &small_programs[i]);
-        for (int liar = 0; liar < 4; liar++)
+        begin(m, protocol, &small_programs[i]);
+        for (int liar = 0; liar < m->c.protocol->parties; liar++)
             for (int again = 0; again < 8; again++) {
                 matrix_run(m, FAULT_LIE_ALWAYS, 0, liar);
                 matrix_check(m, liar);
@@ -95,16 +105,22 @@ static void test_a_party_that_always_lies(void **state)
     matrix_free(m);
 }
 
+static void test_a_party_that_always_lies(void **state)
+{
+    (void)state;
+    always_lies("rep4");
+    always_lies("rep3a");
+}
+
 /* --corrupt of the tool: the party adds an error to the first product that it sends. */
-static void test_the_demonstration_cheat(void **state)
+static void demonstration_cheat(const char *protocol)
 {
     struct matrix *m = matrix_new();
     size_t cheats = 0;
 
-    (void)state;
     for (size_t i = 0; i < small_programs_n; i++) {
-        begin(m, "rep4", &small_programs[i]);
-        for (int liar = 0; liar < 4; liar++) {
+        begin(m, protocol, &small_programs[i]);
+        for (int liar = 0; liar < m->c.protocol->parties; liar++) {
             uint64_t caught = m->caught;
 
             m->c.options[liar].corrupt = true;
@@ -119,6 +135,13 @@ static void test_the_demonstration_cheat(void **state)
     }
     assert_true(cheats > small_programs_n); /* of the programs with products, most */
     matrix_free(m);
+}
+
+static void test_the_demonstration_cheat(void **state)
+{
+    (void)state;
+    demonstration_cheat("rep4");
+    demonstration_cheat("rep3a");
 }
 
 /* rep3 does not notice lies; it must still neither crash nor hang. */
@@ -148,6 +171,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_message),
+        cmocka_unit_test(test_every_message_of_three),
         cmocka_unit_test(test_a_party_that_always_lies),
         cmocka_unit_test(test_the_demonstration_cheat),
         cmocka_unit_test(test_rep3_survives),

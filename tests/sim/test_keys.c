@@ -81,7 +81,7 @@ static enum net_sim_verdict hook(void *arg, struct net_sim_message *msg)
 
 static void test_holders_agree(void **state)
 {
-    const char *const protocols[] = { "rep4", "rep3" };
+    const char *const protocols[] = { "rep4", "rep3a" };
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(protocols); i++) {

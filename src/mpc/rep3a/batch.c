@@ -1,8 +1,8 @@
 /* batch.c - when which products are proven. docs/protocols/rep3a.md, "Batches".
  *
- * All parties must put the same products into a batch, whatever their timing. So products are gathered in the order of
- * the program: of a strand as it goes; of its tiles in the order of their numbers; of instructions in theirs. A batch
- * ends where it is full, and at every opening.
+ * All parties must put the same products into a batch, whatever their timing. So products are gathered in the
+ * order of the program: of a strand as it goes; of its tiles in the order of their numbers; of instructions in
+ * theirs. A batch ends where it is full, and at every opening.
  *
  *   strand ──full──▶ job               tile ──in order──▶ its strand
  *     └──end──▶ instruction ──in order──▶ row ──full, or before an opening──▶ job
@@ -16,7 +16,8 @@ enum {
     PENDING_LEN_MAX = 1 << 27, /* bytes of products that wait, while proofs are under way */
     STEP_RANGE = 64            /* steps of a proof: a strand's batches share its tile */
 };
-/* Proofs have instruction numbers of their own: 1 | kind (4 bits) | instruction, or for a row's kind ROW + number. */
+/* Proofs have instruction numbers of their own: 1 | kind (4 bits) | instruction, or for a row's kind ROW +
+ * number. */
 #define PROOF_INSTR ((uint32_t)1 << 31)
 enum { KIND_SHIFT = 27, ROW = REP3A_KINDS };
 
@@ -172,8 +173,8 @@ static size_t whole_lines(size_t len)
 }
 
 /* vector, row: bytes of a part of x and y, and of a, b and c. Moves have but one part of x, and an order. */
-static struct rep3a_block *new_block(struct strand *st, enum rep3a_kind kind, struct rep3a_block head, size_t vector,
-                                     size_t row, size_t order_len)
+static struct rep3a_block *new_block(struct strand *st, enum rep3a_kind kind, struct rep3a_block head,
+                                     size_t vector, size_t row, size_t order_len)
 {
     struct log *log = log_of(st);
     size_t len = HEAD_LEN + (head.moves ? 3 : 4) * vector + 3 * row + order_len;
@@ -206,8 +207,8 @@ struct rep3a_block *rep3a_block_new(struct strand *st, enum rep3a_kind kind, siz
     size_t el = rep3a_element_len(kind),
            padded = kind == REP3A_BITS ? (n + REP3A_GROUP - 1) / REP3A_GROUP * REP3A_GROUP : n;
 
-    return new_block(st, kind, (struct rep3a_block){ .n = padded, .terms = terms }, whole_lines(padded * terms * el),
-                     whole_lines(padded * el), 0);
+    return new_block(st, kind, (struct rep3a_block){ .n = padded, .terms = terms },
+                     whole_lines(padded * terms * el), whole_lines(padded * el), 0);
 }
 
 struct rep3a_block *rep3a_moves_new(struct strand *st, enum rep3a_kind kind, size_t n, bool with_order)
@@ -286,7 +287,8 @@ static enum sotto_err launch(struct mpc_session *s, const struct batch *from, en
 {
     static const struct fault no_strand = { .code = SOTTO_ERR_RESOURCE,
                                             .accuser = -1,
-                                            .text = "no memory to verify products; give the job more (--memory)" };
+                                            .text =
+                                                "no memory to verify products; give the job more (--memory)" };
     struct state *state = s->later;
     struct rep3a_job *job = take(state, sizeof *job);
 
@@ -348,7 +350,8 @@ static void close_row(struct mpc_session *s)
 
     for (unsigned k = 0; k < REP3A_KINDS; k++)
         while (state->row.list[k].first) {
-            struct place_of_job place = { PROOF_INSTR | (uint32_t)ROW << KIND_SHIFT | ++state->rows, (uint16_t)k, 0 };
+            struct place_of_job place = { PROOF_INSTR | (uint32_t)ROW << KIND_SHIFT | ++state->rows,
+                                          (uint16_t)k, 0 };
 
             if (launch(s, &state->row, (enum rep3a_kind)k, cut(&state->row.list[k]), 0, place))
                 return;

@@ -13,15 +13,19 @@ struct bits {
     struct rep3a_field f;
     const struct rep3a_bits_kernels *k;
     const struct rep3a_list *list;
-    size_t groups;   /* of results */
-    uint64_t *r;     /* their weights R */
+    size_t groups; /* of results */
+    uint64_t *r;   /* their weights R */
     uint64_t s[REP3A_GROUP];
     struct rep3a_inner inner;
 };
 
 #define FOR_BLOCKS(b, g, list)                                                                                 \
-    for (struct { const struct rep3a_block *p; size_t at; } g = { (list)->first, 0 };                          \
-         g.p && ((b) = g.p); g.at += g.p->n / REP3A_GROUP, g.p = g.p->next)
+    for (                                                                                                      \
+        struct {                                                                                               \
+            const struct rep3a_block *p;                                                                       \
+            size_t at;                                                                                         \
+        } g = { (list)->first, 0 };                                                                            \
+        g.p && ((b) = g.p); g.at += g.p->n / REP3A_GROUP, g.p = g.p->next)
 
 static uint64_t *words(uint8_t *p)
 {
@@ -79,7 +83,8 @@ static enum sotto_err sums_at_points(struct bits *v, uint64_t *reduced)
 }
 
 /* The corner 0 is not sent: the weighted corners make the claim. Then the value at r is the new claim. */
-static void next_claim(const struct bits *v, uint64_t *share, uint64_t claim, const uint64_t *weight, uint8_t *out)
+static void next_claim(const struct bits *v, uint64_t *share, uint64_t claim, const uint64_t *weight,
+                       uint8_t *out)
 {
     uint64_t value = 0;
 
@@ -94,7 +99,8 @@ static enum sotto_err wide_level(struct bits *v, uint64_t corner[REP3A_GROUP])
 {
     struct strand *st = v->proof.st;
     uint64_t *sum = strand_alloc(st, REP3A_POINTS_MAX, sizeof *sum),
-             *a = strand_alloc(st, REP3A_POINTS_MAX, sizeof *a), *b = strand_alloc(st, REP3A_POINTS_MAX, sizeof *b),
+             *a = strand_alloc(st, REP3A_POINTS_MAX, sizeof *a),
+             *b = strand_alloc(st, REP3A_POINTS_MAX, sizeof *b),
              *weight = strand_alloc(st, REP3A_POINTS_MAX, sizeof *weight), r[REP3A_WIDE_FOLD];
 
     if (!sum || !a || !b || !weight)

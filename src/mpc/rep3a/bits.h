@@ -8,7 +8,8 @@
 
 struct rep3a_bits_kernels {
     const char *name;
-    /** sum[t] (128 bits, not reduced) += weight[g] * (u & v at point t) for each group g; u = x[0]^x[1], v the same. */
+    /** sum[t] (128 bits, not reduced) += weight[g] * (u & v at point t) for each group g; u = x[0]^x[1], v the
+     * same. */
     void (*sums)(uint64_t sum[REP3A_POINTS_MAX][2], uint64_t *const x[2], uint64_t *const y[2],
                  const uint64_t *weight, size_t groups);
     /** z[64 g + j] = xor of by[m] over the words m of group g whose bit j is set. */

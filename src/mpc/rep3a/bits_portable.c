@@ -1,7 +1,8 @@
 /* bits_portable.c - the loops over gates in plain C. */
 #include "mpc/rep3a/bits.h"
 
-/* 64 words at the corners become 729 at the points: a point's value at infinity is the difference, here the xor. */
+/* 64 words at the corners become 729 at the points: a point's value at infinity is the difference, here the
+ * xor. */
 static void to_points(uint64_t *v)
 {
     for (unsigned m = REP3A_GROUP; m-- > 1;)

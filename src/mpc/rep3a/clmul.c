@@ -1,8 +1,8 @@
 /* clmul.c - carry-less products, by the processor's instruction where there is one. */
 #include "mpc/rep3a/field.h"
 
-/* The low 64 bits, by integer products of numbers with holes, so that carries stay within the holes: at most 16 ones
- * meet, and only in the topmost place, whose carry is cut off (Pornin, BearSSL, ghash_ctmul64). */
+/* The low 64 bits, by integer products of numbers with holes, so that carries stay within the holes: at most 16
+ * ones meet, and only in the topmost place, whose carry is cut off (Pornin, BearSSL, ghash_ctmul64). */
 static uint64_t low_half(uint64_t x, uint64_t y)
 {
     const uint64_t hole = 0x1111111111111111u;

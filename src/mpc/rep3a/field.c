@@ -1,4 +1,5 @@
-/* field.c - GF(2^64), a random prime field by Montgomery, and the named prime fields through the ring's kernels. */
+/* field.c - GF(2^64), a random prime field by Montgomery, and the named prime fields through the ring's
+ * kernels. */
 #include "mpc/rep3a/field.h"
 
 /* --- GF(2^64) -------------------------------------------------------------------------------------------- */
@@ -283,7 +284,8 @@ static uint64_t power_mod(uint64_t x, uint64_t e, uint64_t n)
     return r;
 }
 
-/* Miller and Rabin with the bases that leave no composite below 2^64 (Jaeschke 1993; Sorenson, Webster 2015). */
+/* Miller and Rabin with the bases that leave no composite below 2^64 (Jaeschke 1993; Sorenson, Webster 2015).
+ */
 bool rep3a_is_prime_var(uint64_t n)
 {
     static const uint8_t bases[] = { 2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37 };

@@ -1,8 +1,9 @@
-/* field.h - the fields in which products are proven: GF(2^64) for bits, a random prime of 61 bits for rings, and
- * the prime fields of ring/wide.h for themselves.
+/* field.h - the fields in which products are proven: GF(2^64) for bits, a random prime of 61 bits for rings,
+ * and the prime fields of ring/wide.h for themselves.
  *
- * An element is `len` bytes, in a representation of the field's own (Montgomery's for the random prime, with any
- * constant factor that does not matter). z may alias x or y at the same position. CT: n leaks, and the field. */
+ * An element is `len` bytes, in a representation of the field's own (Montgomery's for the random prime, with
+ * any constant factor that does not matter). z may alias x or y at the same position. CT: n leaks, and the
+ * field. */
 #ifndef SOTTO_MPC_REP3A_FIELD_H
 #define SOTTO_MPC_REP3A_FIELD_H
 
@@ -13,8 +14,8 @@ enum { REP3A_ELEMENT_LEN_MAX = 32, REP3A_DRAW_LEN_MAX = 48 };
 __extension__ typedef unsigned __int128 rep3a_u128;
 
 struct rep3a_field {
-    size_t len;      /* bytes of an element */
-    size_t draw_len; /* bytes of a stream that make one */
+    size_t len;                         /* bytes of an element */
+    size_t draw_len;                    /* bytes of a stream that make one */
     uint64_t p, inverse, square;        /* random prime: p, -1/p mod 2^64, 2^128 mod p */
     const struct ring_kernels *kernels; /* of a named prime field */
     void (*add)(const struct rep3a_field *f, void *z, const void *x, const void *y, size_t n);
@@ -23,7 +24,8 @@ struct rep3a_field {
     void (*dot_add)(const struct rep3a_field *f, void *z, const void *x, const void *y, size_t n);
     /** z += x * the one element `by` */
     void (*scale_add)(const struct rep3a_field *f, void *z, const void *x, const void *by, size_t n);
-    /** Uniform elements from n * draw_len bytes; also makes received bytes into elements where draw_len == len. */
+    /** Uniform elements from n * draw_len bytes; also makes received bytes into elements where draw_len == len.
+     */
     void (*draw)(const struct rep3a_field *f, void *z, const uint8_t *stream, size_t n);
     /** Any n * len bytes become elements; elements stay as they are. */
     void (*canonical)(const struct rep3a_field *f, void *z, size_t n);

@@ -18,8 +18,8 @@ unsigned rep3a_inner_coins(size_t n)
     return coins;
 }
 
-/* Values at the corners, run after run of `n` elements, become values at all points: the coefficient of the square at
- * infinity is that of the difference. */
+/* Values at the corners, run after run of `n` elements, become values at all points: the coefficient of the
+ * square at infinity is that of the difference. */
 static void to_points(const struct rep3a_field *f, uint8_t *v, size_t n)
 {
     size_t len = n * f->len;
@@ -93,8 +93,8 @@ static void fold(const struct level *l, uint8_t *x, const uint8_t *weight)
     }
 }
 
-/* The first corner is not sent: all corners together make the claim. The blind corner of the last level is no part of
- * it. */
+/* The first corner is not sent: all corners together make the claim. The blind corner of the last level is no
+ * part of it. */
 static void first_corner(const struct rep3a_field *f, uint8_t *share, const uint8_t *claim, bool blind)
 {
     unsigned corners = blind ? LAST : REP3A_FOLD_N;
@@ -110,7 +110,8 @@ static void value_at(const struct rep3a_field *f, uint8_t *claim, const uint8_t 
     f->dot_add(f, claim, share, weight, FOLD_POINTS);
 }
 
-static enum sotto_err prove_level(struct rep3a_proof *p, const struct level *l, struct rep3a_inner *v, bool blind)
+static enum sotto_err prove_level(struct rep3a_proof *p, const struct level *l, struct rep3a_inner *v,
+                                  bool blind)
 {
     const struct rep3a_field *f = l->f;
     _Alignas(64) uint8_t sums[FOLD_POINTS * REP3A_ELEMENT_LEN_MAX], a[sizeof sums], b[sizeof sums],
@@ -159,7 +160,8 @@ static enum sotto_err compare(struct rep3a_proof *p, const struct rep3a_field *f
     struct strand *st = p->st;
     int self = st->s->self, next = rep3a_next(self), before = rep3a_before(self);
     struct exchange *x = strand_alloc(st, 1, sizeof *x);
-    _Alignas(64) uint8_t mine[3 * REP3A_ELEMENT_LEN_MAX], theirs[sizeof mine], product[REP3A_ELEMENT_LEN_MAX] = { 0 };
+    _Alignas(64) uint8_t mine[3 * REP3A_ELEMENT_LEN_MAX], theirs[sizeof mine],
+        product[REP3A_ELEMENT_LEN_MAX] = { 0 };
 
     if (!x)
         return st->s->fault.code;
@@ -178,7 +180,8 @@ static enum sotto_err compare(struct rep3a_proof *p, const struct rep3a_field *f
     f->dot_add(f, product, theirs, theirs + f->len, 1);
     if (!crypto_equal(product, theirs + 2 * f->len, f->len))
         return strand_accuse(st, 1u << next | 1u << before,
-                             "party %d's products are not what it proved, or party %d lies about them", next, before);
+                             "party %d's products are not what it proved, or party %d lies about them", next,
+                             before);
     return SOTTO_OK;
 }
 

@@ -1,4 +1,5 @@
-/* moves.c - a pass of a shuffle, and what the parties keep of it until it is proven. docs/protocols/rep3a.md, "Moves".
+/* moves.c - a pass of a shuffle, and what the parties keep of it until it is proven. docs/protocols/rep3a.md,
+ * "Moves".
  *
  * Parties p = a-1 and q = a know the order. Of z = moved(x), with one equation for each item:
  *   q proves  moved(x[a+1]) = [z[a] + z[a-1] - moved(x[a] + x[a-1])] (p)  + [z[a+1]] (r)
@@ -10,7 +11,7 @@ struct moves {
     const struct shared *z, *x;
     const uint32_t *order;
     int pass;
-    size_t item_len, n;
+    size_t item_len, n, all; /* items; and with what fills the last word, which are zeros that stay in place */
     enum rep3a_kind kind;
     uint8_t *sum, *moved; /* words of a summand */
 };
@@ -18,9 +19,9 @@ struct moves {
 static void keep(const struct moves *m, uint8_t *to, const uint8_t *words)
 {
     if (m->kind != REP3A_ITEMS)
-        rep3a_widen(m->kind, to, words, m->n);
+        rep3a_widen(m->kind, to, words, m->all);
     else
-        for (size_t i = 0; i < m->n; i++)
+        for (size_t i = 0; i < m->all; i++)
             memcpy(to + 8 * i, words + i * m->item_len, m->item_len);
 }
 
@@ -60,11 +61,14 @@ static void keep_mover(const struct moves *m, struct rep3a_block *b, bool is_q)
 static void keep_block(const struct moves *m, struct rep3a_block *b, int self)
 {
     b->pass = m->pass;
-    if (m->order)
-        memcpy(b->order, m->order, m->n * sizeof *m->order);
+    for (size_t i = 0; m->order && i < m->all; i++)
+        b->order[i] = i < m->n ? m->order[i] : (uint32_t)i;
     for (int s = 0; s < 2; s++)
-        if ((self + s) % REP3A_PARTIES != m->pass)
+        if ((self + s) % REP3A_PARTIES != m->pass) {
             keep(m, b->y[s], m->x->share[(self + s) % REP3A_PARTIES]);
+            memset(b->y[s] + m->n * rep3a_element_len(m->kind), 0,
+                   (m->all - m->n) * rep3a_element_len(m->kind));
+        }
     if (m->order) {
         keep_mover(m, b, self == m->pass);
     } else {
@@ -78,8 +82,14 @@ enum sotto_err rep3a_permute(struct strand *st, struct shared *z, const struct s
 {
     struct arena_mark mark = arena_mark(&st->scratch);
     size_t len = shared_words(x) * shared_kernels(x)->word_len;
-    struct moves m = { z, x, order, pass, item_len, shared_items(x, item_len),
-                       x->domain == MPC_BITS ? REP3A_ITEMS : rep3a_kind_of(x), NULL, NULL };
+    struct moves m = { .z = z,
+                       .x = x,
+                       .order = order,
+                       .pass = pass,
+                       .item_len = item_len,
+                       .n = shared_items(x, item_len),
+                       .all = x->domain == MPC_BITS ? shared_words(x) * 8 / item_len : x->n,
+                       .kind = x->domain == MPC_BITS ? REP3A_ITEMS : rep3a_kind_of(x) };
     struct rep3a_block *b;
 
     TRY(rep3_permute(st, z, x, pass, order, item_len));
@@ -87,7 +97,7 @@ enum sotto_err rep3a_permute(struct strand *st, struct shared *z, const struct s
         shared_kernels(z)->wide->canonical(z->share[pass], z->n);
     m.sum = strand_alloc(st, 1, len);
     m.moved = strand_alloc(st, 1, len);
-    b = m.sum && m.moved ? rep3a_moves_new(st, m.kind, m.n, order) : NULL;
+    b = m.sum && m.moved ? rep3a_moves_new(st, m.kind, m.all, order) : NULL;
     if (!b)
         return st->s->fault.code;
     keep_block(&m, b, st->s->self);
@@ -95,8 +105,8 @@ enum sotto_err rep3a_permute(struct strand *st, struct shared *z, const struct s
     return rep3a_logged(st);
 }
 
-void rep3a_moved_weights(const struct rep3a_field *f, const struct rep3a_block *b, int self, const uint8_t *weight,
-                         uint8_t *const x[2])
+void rep3a_moved_weights(const struct rep3a_field *f, const struct rep3a_block *b, int self,
+                         const uint8_t *weight, uint8_t *const x[2])
 {
     for (int s = 0; s < 2 && b->order; s++)
         for (size_t i = 0; (self + s) % REP3A_PARTIES == b->pass && i < b->n; i++) {

@@ -1,5 +1,5 @@
-/* prime.c - products in a named prime field become one inner product in it; so do moves, and moves of pieces of bits in
- * GF(2^64). docs/protocols/rep3a.md, "Prime fields" and "Moves". */
+/* prime.c - products in a named prime field become one inner product in it; so do moves, and moves of pieces of
+ * bits in GF(2^64). docs/protocols/rep3a.md, "Prime fields" and "Moves". */
 #include "mpc/rep3a/rep3a.h"
 
 struct primes {
@@ -29,7 +29,8 @@ static enum sotto_err take_block(struct primes *v, const struct rep3a_block *b, 
     for (int s = 0; s < 2; s++) {
         memcpy(v->inner.y[s] + at * f->len, b->y[s], b->n * b->terms * f->len);
         for (size_t t = 0; t < b->terms && !b->moves; t++)
-            f->kernels->mul_add(v->inner.x[s] + (at + t * b->n) * f->len, b->x[s] + t * b->n * f->len, weight, b->n);
+            f->kernels->mul_add(v->inner.x[s] + (at + t * b->n) * f->len, b->x[s] + t * b->n * f->len, weight,
+                                b->n);
     }
     arena_release(&st->scratch, mark);
     return SOTTO_OK;

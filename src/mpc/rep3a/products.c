@@ -62,8 +62,9 @@ static void compute_row(const struct product *p, const struct piece *piece, int 
 }
 
 /* What the blocks keep of a row but a: see struct rep3a_block. `a` keeps the mask that z[i+1] has to lose. */
-static void keep_row(const struct product *p, enum rep3a_kind kind, const struct part *part, struct rep3a_block *b,
-                     size_t at, const uint8_t *out, uint8_t *first, const uint8_t *second, int i)
+static void keep_row(const struct product *p, enum rep3a_kind kind, const struct part *part,
+                     struct rep3a_block *b, size_t at, const uint8_t *out, uint8_t *first,
+                     const uint8_t *second, int i)
 {
     const struct ring_kernels *k = shared_kernels(&p->z);
     size_t skip = part->w0 * k->word_len, el = rep3a_element_len(kind), n = part->wn;
@@ -115,8 +116,8 @@ static enum sotto_err post_piece(struct strand *st, const struct product *p, siz
     const struct ring_kernels *k = shared_kernels(&p->z);
     int i = st->s->self, j = rep3a_next(i), to = rep3a_before(i);
     size_t row_len = piece->wn * k->word_len, len = n * row_len;
-    struct work w = { arena_alloc(&st->wire, 1, len), arena_alloc(&st->wire, 1, len), arena_alloc(&st->wire, 1, len),
-                      arena_alloc(&st->wire, 1, len) };
+    struct work w = { arena_alloc(&st->wire, 1, len), arena_alloc(&st->wire, 1, len),
+                      arena_alloc(&st->wire, 1, len), arena_alloc(&st->wire, 1, len) };
 
     if (!w.out || !w.in || !w.first || !w.second)
         return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a product");
@@ -182,10 +183,11 @@ enum sotto_err rep3a_multiply(struct strand *st, const struct product *p, size_t
     return rep3a_logged(st);
 }
 
-/* --- bilinear maps: a product of many terms for each word of the result ------------------------------------ */
+/* --- bilinear maps: a product of many terms for each word of the result ------------------------------------
+ */
 
-static enum sotto_err factor_vector(struct strand *st, const struct bilinear *b, struct shared *v, size_t t, bool of_y,
-                                    unsigned row)
+static enum sotto_err factor_vector(struct strand *st, const struct bilinear *b, struct shared *v, size_t t,
+                                    bool of_y, unsigned row)
 {
     const struct shared *from = of_y ? &b->y : &b->x;
 

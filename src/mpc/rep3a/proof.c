@@ -44,8 +44,8 @@ static enum sotto_err new_stream(struct rep3a_proof *p, const uint8_t *coin[REP3
     return err ? strand_fail(p->st, err, "no memory for a cipher") : SOTTO_OK;
 }
 
-/* Party i sends its coin from K[i] to i+1, which lacks it and which i has just heard. With the first one it sends
- * promises of all its coins from K[i+1] to i-1: what i-2 opens later must fit them. */
+/* Party i sends its coin from K[i] to i+1, which lacks it and which i has just heard. With the first one it
+ * sends promises of all its coins from K[i+1] to i-1: what i-2 opens later must fit them. */
 enum sotto_err rep3a_challenge(struct rep3a_proof *p)
 {
     struct strand *st = p->st;
@@ -118,7 +118,8 @@ static enum sotto_err mask_of(struct rep3a_proof *p, const struct rep3a_field *f
     return SOTTO_OK;
 }
 
-/* The prover i's verifier i+1 gets its share from K[i+1]; the rest goes to the verifier i-1, which lacks that key. */
+/* The prover i's verifier i+1 gets its share from K[i+1]; the rest goes to the verifier i-1, which lacks that
+ * key. */
 enum sotto_err rep3a_commit(struct rep3a_proof *p, const struct rep3a_field *f, const void *v, void *a, void *b,
                             size_t n)
 {
@@ -188,8 +189,8 @@ void rep3a_point_weights(const struct rep3a_field *f, unsigned d, const void *r,
         const uint8_t *ri = (const uint8_t *)r + i * f->len;
 
         rep3a_one(f, u);
-        f->sub(f, u, u, ri, 1);                  /* 1 - r */
-        memcpy(u + f->len, ri, f->len);          /* r */
+        f->sub(f, u, u, ri, 1);         /* 1 - r */
+        memcpy(u + f->len, ri, f->len); /* r */
         multiply(f, u + 2 * f->len, ri, ri);
         f->sub(f, u + 2 * f->len, u + 2 * f->len, ri, 1); /* r^2 - r: of the leading coefficient */
         spread(f, w, base, u, 3);

@@ -26,7 +26,8 @@ static rep3a_u128 narrow(const struct rep3a_block *b, unsigned k, size_t i)
     low = (uint64_t)low_sum;
     if (k < 64)
         high = high << (64 - k) | low >> k;
-    return high - (words(b->c)[i] > (low & mask)); /* a + b passes 2^k where a is more than their sum modulo 2^k */
+    return high -
+           (words(b->c)[i] > (low & mask)); /* a + b passes 2^k where a is more than their sum modulo 2^k */
 }
 
 /* sum[from..5) += v */
@@ -87,7 +88,7 @@ rep3a_u128 rep3a_quotient(const struct rep3a_block *b, unsigned k, size_t i, boo
 
     if (b->moves) { /* item - a - b: 0 or -1 */
         over = k > 64 ? load(b->c, i) > load(b->x[0], i) : words(b->c)[i] > words(b->x[0])[i];
-        return k > 64 && !above ? (rep3a_u128)-(uint64_t)over : -(rep3a_u128)over;
+        return k > 64 && !above ? (rep3a_u128) - (uint64_t)over : -(rep3a_u128)over;
     }
     return k > 64 ? wide(b, i, above) : narrow(b, k, i);
 }

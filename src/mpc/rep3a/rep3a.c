@@ -1,7 +1,8 @@
 /* rep3a.c - replicated sharing among three parties, one of them corrupt in any way.
  *
- * Products are rep3's; what each party knows of them is kept and proven before anything is opened. Boneh, Boyle,
- * Corrigan-Gibbs, Gilboa, Ishai, CRYPTO 2019; Boyle, Gilboa, Ishai, Nof, CCS 2019. docs/protocols/rep3a.md. */
+ * Products are rep3's; what each party knows of them is kept and proven before anything is opened. Boneh,
+ * Boyle, Corrigan-Gibbs, Gilboa, Ishai, CRYPTO 2019; Boyle, Gilboa, Ishai, Nof, CCS 2019.
+ * docs/protocols/rep3a.md. */
 #include "mpc/rep3a/rep3a.h"
 
 static size_t packed_len(const struct shared *x)
@@ -11,8 +12,8 @@ static size_t packed_len(const struct shared *x)
 
 /* --- input ----------------------------------------------------------------------------------------------- */
 
-/* Owner p: summand p from K[p], summand p+1 = v - it goes to p+1, summand p+2 is 0. Each summand that the owner can
- * choose has one other holder: there is nothing to compare. */
+/* Owner p: summand p from K[p], summand p+1 = v - it goes to p+1, summand p+2 is 0. Each summand that the owner
+ * can choose has one other holder: there is nothing to compare. */
 static enum sotto_err rep3a_input(struct strand *st, struct shared *z, int owner, const void *plain)
 {
     const struct ring_kernels *k = shared_kernels(z);
@@ -45,7 +46,8 @@ static enum sotto_err rep3a_input(struct strand *st, struct shared *z, int owner
     return SOTTO_OK;
 }
 
-/* --- split and mask: a summand in another domain is a sharing whose other summands are 0 ------------------- */
+/* --- split and mask: a summand in another domain is a sharing whose other summands are 0 -------------------
+ */
 
 static enum sotto_err only_summand(struct strand *st, struct shared *z, const struct shared *like, int a,
                                    const struct shared *x)
@@ -100,8 +102,8 @@ static enum sotto_err join_two(struct strand *st, struct shared part[2], const s
     return SOTTO_OK;
 }
 
-static enum sotto_err rep3a_split(struct strand *st, struct shared part[2], int *parts_n, const struct shared *x,
-                                  const struct mpc_map *map)
+static enum sotto_err rep3a_split(struct strand *st, struct shared part[2], int *parts_n,
+                                  const struct shared *x, const struct mpc_map *map)
 {
     struct shared one[3];
 
@@ -208,8 +210,8 @@ static enum sotto_err rep3a_open(struct strand *st, const struct shared *x, uint
         return SOTTO_OK;
     TRY(digest(st, self, o->step, o->got, o->len, want));
     if (!crypto_equal(want, o->got_mac, sizeof want))
-        return strand_accuse(st, 1u << next | 1u << before, "what party %d opened and the digest from party %d differ",
-                             next, before);
+        return strand_accuse(st, 1u << next | 1u << before,
+                             "what party %d opened and the digest from party %d differ", next, before);
     st->unverified--;
     for (unsigned r = 0; r < shared_rows(x); r++) {
         uint8_t *z = (uint8_t *)out + r * x->stride * 8;

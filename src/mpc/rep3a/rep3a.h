@@ -1,5 +1,5 @@
-/* rep3a.h - replicated sharing among three parties, one of them corrupt; products are verified before anything is
- * opened. Private to rep3a.
+/* rep3a.h - replicated sharing among three parties, one of them corrupt; products are verified before anything
+ * is opened. Private to rep3a.
  *
  *   multiply ──▶ block: what the parties know of some products        rep3a.c, log.c
  *                 │  gathered by strand, tile after tile, instruction after instruction
@@ -30,17 +30,18 @@ static inline int rep3a_before(int party)
 
 /* --- what is to be proven (log.c) ------------------------------------------------------------------------ */
 
-/* n results, each the sum of `terms` products. Elements are 64-bit words (bits, and rings up to 64) or the kernels'
- * words. Party i = self; x[0], y[0] are its first summands (index i), x[1], y[1] its second. With F the masks:
- *   a = z[i+1] - F(K[i+1])         what it knows of the product of party i+1
- *   b = F(K[i]) + sum x[i] * y[i]  what it knows of the product of party i-1
- *   c = z[i] - F(K[i])             what party i-1 knows of its own; rings alone
- * and for every party's product, sum (x[i]+x[i+1]) * (y[i]+y[i+1]) = a (of party i-1) + b (of party i+1). */
+/* n results, each the sum of `terms` products. Elements are 64-bit words (bits, and rings up to 64) or the
+ * kernels' words. Party i = self; x[0], y[0] are its first summands (index i), x[1], y[1] its second. With F
+ * the masks: a = z[i+1] - F(K[i+1])         what it knows of the product of party i+1 b = F(K[i]) + sum x[i] *
+ * y[i]  what it knows of the product of party i-1 c = z[i] - F(K[i])             what party i-1 knows of its
+ * own; rings alone and for every party's product, sum (x[i]+x[i+1]) * (y[i]+y[i+1]) = a (of party i-1) + b (of
+ * party i+1). */
 struct rep3a_block {
     struct rep3a_block *next;
-    size_t n, terms, len;           /* n: bits: 64 gates each, padded to REP3A_GROUP; len: bytes of it all */
+    size_t n, terms, len;             /* n: bits: 64 gates each, padded to REP3A_GROUP; len: bytes of it all */
     uint8_t *x[2], *y[2], *a, *b, *c; /* x, y: term after term */
-    /* A pass of a shuffle: result i is item order[i]. y holds what is moved, x[0] what the party proves; moves.c */
+    /* A pass of a shuffle: result i is item order[i]. y holds what is moved, x[0] what the party proves;
+     * moves.c */
     bool moves;
     int pass;
     uint32_t *order; /* NULL where this party does not know it */
@@ -94,8 +95,8 @@ struct rep3a_job {
 struct rep3a_block *rep3a_block_new(struct strand *st, enum rep3a_kind kind, size_t n, size_t terms);
 /** The same for a pass of a shuffle. */
 struct rep3a_block *rep3a_moves_new(struct strand *st, enum rep3a_kind kind, size_t n, bool with_order);
-/** The strand's products since the last call are whole: st->depth counts them in. May wait for other proofs where
- * too much is under way. */
+/** The strand's products since the last call are whole: st->depth counts them in. May wait for other proofs
+ * where too much is under way. */
 SOTTO_MUST_CHECK enum sotto_err rep3a_logged(struct strand *st);
 SOTTO_MUST_CHECK enum sotto_err rep3a_verify(struct strand *st);
 void rep3a_strand_end(struct strand *st);
@@ -110,7 +111,7 @@ enum { REP3A_COIN_LEN = 32, REP3A_COINS_MAX = 30, REP3A_STEPS_MAX = 64 };
 /* Three proofs that run side by side under the same challenges. */
 struct rep3a_proof {
     struct strand *st;
-    unsigned coins, used; /* how many challenges there will be, and were */
+    unsigned coins, used;                             /* how many challenges there will be, and were */
     uint8_t own[2][REP3A_COINS_MAX * REP3A_COIN_LEN]; /* coins from K[self], K[self+1] */
     uint8_t promised[REP3A_COINS_MAX * CRYPTO_HASH_LEN];
     struct crypto_stream challenge; /* the latest: a stream that is public from here on */
@@ -123,12 +124,13 @@ SOTTO_MUST_CHECK enum sotto_err rep3a_challenge(struct rep3a_proof *p);
 SOTTO_MUST_CHECK enum sotto_err rep3a_challenge_read(struct rep3a_proof *p, void *out, size_t len);
 SOTTO_MUST_CHECK enum sotto_err rep3a_challenge_elements(struct rep3a_proof *p, const struct rep3a_field *f,
                                                          void *z, size_t n);
-/** What this party, as prover, shares of the n elements v between its verifiers: one round. a becomes its share as
- * the verifier that is party i-1 of the next party's, b as the verifier i+1 of the one before. */
+/** What this party, as prover, shares of the n elements v between its verifiers: one round. a becomes its share
+ * as the verifier that is party i-1 of the next party's, b as the verifier i+1 of the one before. */
 SOTTO_MUST_CHECK enum sotto_err rep3a_commit(struct rep3a_proof *p, const struct rep3a_field *f, const void *v,
                                              void *a, void *b, size_t n);
 
-/* sum x*y over n elements, for x = x[0]+x[1], y = y[0]+y[1] held as in a block. a, b: the shares of the claim. */
+/* sum x*y over n elements, for x = x[0]+x[1], y = y[0]+y[1] held as in a block. a, b: the shares of the claim.
+ */
 struct rep3a_inner {
     size_t n;
     uint8_t *x[2], *y[2];
@@ -152,14 +154,14 @@ void rep3a_point_weights(const struct rep3a_field *f, unsigned d, const void *r,
 void rep3a_corner_weights(const struct rep3a_field *f, unsigned d, const void *r, void *w);
 
 /** moves.c: see struct mpc_protocol. */
-SOTTO_MUST_CHECK enum sotto_err rep3a_permute(struct strand *st, struct shared *z, const struct shared *x, int pass,
-                                              const uint32_t *order, size_t item_len);
-/** For elements of len bytes: x[s] = each item's weight, where the order is known and s holds the pass's summand. Uses
- * `add` of the field. x[s] is zero before. */
-void rep3a_moved_weights(const struct rep3a_field *f, const struct rep3a_block *b, int self, const uint8_t *weight,
-                         uint8_t *const x[2]);
-/** (sum u*v - a - b) / 2^k of result i, of the party's own product: quotient.c. k <= 64: two's complement. k = 128: its
- * low 64 bits, or what lies above them. */
+SOTTO_MUST_CHECK enum sotto_err rep3a_permute(struct strand *st, struct shared *z, const struct shared *x,
+                                              int pass, const uint32_t *order, size_t item_len);
+/** For elements of len bytes: x[s] = each item's weight, where the order is known and s holds the pass's
+ * summand. Uses `add` of the field. x[s] is zero before. */
+void rep3a_moved_weights(const struct rep3a_field *f, const struct rep3a_block *b, int self,
+                         const uint8_t *weight, uint8_t *const x[2]);
+/** (sum u*v - a - b) / 2^k of result i, of the party's own product: quotient.c. k <= 64: two's complement. k =
+ * 128: its low 64 bits, or what lies above them. */
 rep3a_u128 rep3a_quotient(const struct rep3a_block *b, unsigned k, size_t i, bool above);
 /** products.c: see struct mpc_protocol. */
 SOTTO_MUST_CHECK enum sotto_err rep3a_multiply(struct strand *st, const struct product *p, size_t n);

@@ -1,7 +1,9 @@
-/* ring.c - products modulo 2^k become one inner product modulo a random prime. docs/protocols/rep3a.md, "Rings".
+/* ring.c - products modulo 2^k become one inner product modulo a random prime. docs/protocols/rep3a.md,
+ * "Rings".
  *
- * As integers, sum u*v - a - b = 2^k q for each result, for one q that the prover knows. 64 random subsets of the
- * results have the quotients Q; once the prover is bound to them, what must hold is an equation between integers. */
+ * As integers, sum u*v - a - b = 2^k q for each result, for one q that the prover knows. 64 random subsets of
+ * the results have the quotients Q; once the prover is bound to them, what must hold is an equation between
+ * integers. */
 #include "mpc/rep3a/rep3a.h"
 
 enum {
@@ -30,8 +32,8 @@ static bool is_wide(const struct ring *v)
     return v->k > 64;
 }
 
-/* 64-bit words of a share of a quotient, and bytes of its mask. A quotient is less than 2^(k+30): the mask hides it but
- * for a distance of 2^-66 (k = 64), 2^-66 (k = 128). */
+/* 64-bit words of a share of a quotient, and bytes of its mask. A quotient is less than 2^(k+30): the mask
+ * hides it but for a distance of 2^-66 (k = 64), 2^-66 (k = 128). */
 static size_t share_limbs(const struct ring *v)
 {
     return is_wide(v) ? 4 : 3;
@@ -200,8 +202,8 @@ static enum sotto_err draw_prime(struct ring *v)
     return strand_fail(v->proof.st, SOTTO_ERR_INTERNAL, "no prime among %d numbers", TRIES * CANDIDATES);
 }
 
-/* A quotient's share modulo p, times 2^k. Horner from the top limb, which a negative number's two's complement leaves
- * 2^64 too large. */
+/* A quotient's share modulo p, times 2^k. Horner from the top limb, which a negative number's two's complement
+ * leaves 2^64 too large. */
 static uint64_t share_in_field(const struct ring *v, const uint64_t share[LIMBS_MAX])
 {
     const struct rep3a_field *f = &v->f;

@@ -1,0 +1,150 @@
+/* test_rep3a_costs.c - rounds and bytes of rep3a's proofs are those of docs/protocols/rep3a.md, "Costs",
+ * exactly. */
+#include "lib/committee.h"
+#include "lib/cost.h"
+
+#include "lib/testing.h"
+
+struct measured {
+    enum mpc_domain domain;
+    unsigned bits;
+    size_t n, repeat; /* products, one after the other */
+    uint64_t sent[SOTTO_PARTIES_MAX], rounds[SOTTO_PARTIES_MAX];
+};
+
+static uint64_t bytes_sent(const struct strand *st)
+{
+    uint64_t sum = 0;
+
+    for (int p = 0; p < st->s->ch->parties; p++)
+        sum += st->s->ch->counters.bytes_sent[p];
+    return sum;
+}
+
+static enum sotto_err measure_strand(struct strand *st, void *arg)
+{
+    const uint8_t binding[CRYPTO_HASH_LEN] = { 1 };
+    struct measured *m = arg;
+    struct shared x, z, one;
+    uint64_t before, depth, out[4];
+
+    TRY(mpc_keys(st, binding));
+    before = bytes_sent(st);
+    depth = st->depth;
+    TRY(strand_shared(st, &x, m->domain, m->bits, m->n));
+    TRY(strand_shared(st, &one, m->domain, m->bits, 1));
+    for (size_t i = 0; i < m->repeat; i++) {
+        TRY(strand_shared(st, &z, m->domain, m->bits, m->n));
+        TRY(gadget_multiply(st, &z, &x, &x));
+        x = z;
+    }
+    shared_gather(&one, &x, 0, 1, false);
+    TRY(gadget_reveal(st, &one, mpc_everyone(st->s->protocol), out));
+    m->sent[st->s->self] = bytes_sent(st) - before;
+    m->rounds[st->s->self] = st->depth - depth;
+    return SOTTO_OK;
+}
+
+static enum sotto_err measure_body(struct mpc_session *s, void *arg)
+{
+    return mpc_session_run(s, measure_strand, arg);
+}
+
+static void challenges(struct cost *c, uint64_t n)
+{
+    for (int p = 0; p < 3; p++)
+        c->sent[p] += n * (COST_HEADER + 32) + COST_HEADER + 32 * n;
+    c->rounds += n;
+}
+
+static uint64_t levels(uint64_t n)
+{
+    uint64_t count = 1;
+
+    for (; n > 7; n = (n + 7) / 8)
+        count++;
+    return count;
+}
+
+/* All but the challenges. */
+static void inner_product(struct cost *c, uint64_t n, uint64_t len)
+{
+    for (int p = 0; p < 3; p++)
+        c->sent[p] += levels(n) * (COST_HEADER + 26 * len) + COST_HEADER + 3 * len;
+    c->rounds += levels(n) + 1;
+}
+
+static void commit(struct cost *c, uint64_t len)
+{
+    for (int p = 0; p < 3; p++)
+        c->sent[p] += COST_HEADER + len;
+    c->rounds++;
+}
+
+static void stated(struct cost *c, const struct measured *m)
+{
+    uint64_t word_len = m->domain == MPC_BITS ? 8 : ring_kernels_for(m->bits)->word_len, elements;
+
+    for (size_t i = 0; i < m->repeat; i++) {
+        if (m->domain == MPC_BITS)
+            cost_ands(c, m->bits, m->n);
+        else
+            cost_products(c, 1, m->n * word_len, word_len);
+    }
+    if (m->domain == MPC_BITS) {
+        elements = m->repeat * (m->bits * cost_plane(m->n) / 8 + 63) / 64 * 64;
+        challenges(c, 2 + levels(elements));
+        commit(c, 728 * 8);
+        inner_product(c, elements, 8);
+    } else if (m->bits == 61 || m->bits > 128) {
+        challenges(c, 1 + levels(m->repeat * m->n));
+        inner_product(c, m->repeat * m->n, word_len);
+    } else {
+        challenges(c, 2 + levels(m->repeat * m->n));
+        commit(c, m->bits == 128 ? 2048 : 1536);
+        inner_product(c, m->repeat * m->n, 8);
+    }
+    cost_reveal(c, 7, m->domain == MPC_BITS ? 8 * m->bits : word_len);
+}
+
+static void test_proofs(void **state)
+{
+    static const struct measured rows[] = {
+        { .domain = MPC_BITS, .bits = 1, .n = 1, .repeat = 1 },
+        { .domain = MPC_BITS, .bits = 1, .n = 64, .repeat = 9 },
+        { .domain = MPC_BITS, .bits = 32, .n = 4096, .repeat = 2 },
+        { .domain = MPC_ARITH, .bits = 8, .n = 7, .repeat = 1 },
+        { .domain = MPC_ARITH, .bits = 16, .n = 8, .repeat = 1 },
+        { .domain = MPC_ARITH, .bits = 32, .n = 65, .repeat = 3 },
+        { .domain = MPC_ARITH, .bits = 64, .n = 1, .repeat = 1 },
+        { .domain = MPC_ARITH, .bits = 64, .n = 1000, .repeat = 3 },
+        { .domain = MPC_ARITH, .bits = 64, .n = 65536, .repeat = 1 },
+        { .domain = MPC_ARITH, .bits = 128, .n = 9, .repeat = 1 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct measured m = rows[i];
+        struct cost want = { .protocol = &mpc_rep3a };
+        struct committee c;
+
+        committee_init_body(&c, "rep3a", measure_body, &m);
+        committee_run(&c);
+        stated(&want, &m);
+        for (int p = 0; p < 3; p++) {
+            assert_int_equal(c.err[p], SOTTO_OK);
+            if (m.sent[p] != want.sent[p] || m.rounds[p] != want.rounds)
+                fail_msg("row %zu: party %d took %llu rounds and sent %llu bytes, stated are %llu and %llu", i,
+                         p, (unsigned long long)m.rounds[p], (unsigned long long)m.sent[p],
+                         (unsigned long long)want.rounds, (unsigned long long)want.sent[p]);
+        }
+        committee_wipe(&c);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_proofs) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,150 @@
+/* test_rep3a.c - the fields, points and primes of rep3a's proofs against plain computations. */
+#include "lib/testing.h"
+#include "mpc/rep3a/bits.h"
+
+static uint64_t state = 88172645463325252u;
+
+static uint64_t draw(void)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state * 0x2545f4914f6cdd1du;
+}
+
+static uint64_t edge(size_t i)
+{
+    static const uint64_t values[] = { 0, 1, 2, 0x1b, (uint64_t)1 << 63, UINT64_MAX, 0x8000000000000001u, 3 };
+
+    return i < 8 ? values[i] : draw();
+}
+
+/* Bit by bit, reduced at each shift. */
+static uint64_t plain_product(uint64_t x, uint64_t y)
+{
+    uint64_t z = 0;
+
+    for (int i = 63; i >= 0; i--) {
+        z = z << 1 ^ (z >> 63 ? 0x1b : 0);
+        if (y >> i & 1)
+            z ^= x;
+    }
+    return z;
+}
+
+static void test_binary_field(void **st)
+{
+    struct rep3a_field f;
+    uint64_t x[70], y[70], z = 0, want = 0, scaled[70];
+
+    (void)st;
+    rep3a_field_binary(&f);
+    for (size_t i = 0; i < 64; i++)
+        for (size_t j = 0; j < 64; j++) {
+            uint64_t a = edge(i), b = edge(j);
+
+            assert_int_equal(rep3a_mul_binary(a, b), plain_product(a, b));
+        }
+    for (size_t i = 0; i < 70; i++) {
+        x[i] = draw();
+        y[i] = scaled[i] = draw();
+        want ^= plain_product(x[i], y[i]);
+    }
+    f.dot_add(&f, &z, x, y, 70);
+    assert_int_equal(z, want);
+    f.scale_add(&f, scaled, x, &z, 70);
+    for (size_t i = 0; i < 70; i++)
+        assert_int_equal(scaled[i], y[i] ^ plain_product(x[i], z));
+}
+
+static uint64_t mod_product(uint64_t x, uint64_t y, uint64_t p)
+{
+    return (uint64_t)((rep3a_u128)(x % p) * (y % p) % p);
+}
+
+static void test_prime_field(void **st)
+{
+    static const uint64_t primes[] = { ((uint64_t)1 << 61) - 1, 1152921504606847009u };
+
+    (void)st;
+    for (size_t k = 0; k < COUNT_OF(primes); k++) {
+        const uint64_t p = primes[k];
+        struct rep3a_field f;
+        uint64_t x[200], y[200], z = 0, want = 0;
+
+        assert_true(rep3a_is_prime_var(p));
+        rep3a_field_prime(&f, p);
+        for (size_t i = 0; i < 200; i++) {
+            x[i] = i < 8 ? (p - i) % p : rep3a_below_p(&f, draw());
+            y[i] = i < 16 ? (p - i / 2) % p : rep3a_below_p(&f, draw());
+            assert_int_equal(rep3a_below_p(&f, ~(uint64_t)i), ~(uint64_t)i % p);
+            want = (want + mod_product(x[i], y[i], p)) % p;
+        }
+        f.dot_add(&f, &z, x, y, 200);
+        /* the representation's factor: dot gives the sum over 2^64 */
+        assert_int_equal(mod_product(z, (uint64_t)(((rep3a_u128)1 << 64) % p), p), want);
+    }
+}
+
+static void test_primes(void **st)
+{
+    (void)st;
+    for (uint64_t n = 2; n < 20000; n++) {
+        bool prime = true;
+
+        for (uint64_t d = 2; d * d <= n && prime; d++)
+            prime = n % d != 0;
+        assert_int_equal(rep3a_is_prime_var(n), prime);
+    }
+    assert_false(rep3a_is_prime_var(3215031751u));             /* a strong pseudoprime to 2, 3, 5, 7 */
+    assert_false(rep3a_is_prime_var(3825123056546413051u));    /* to 2 .. 23 */
+    assert_false(rep3a_is_prime_var((uint64_t)1 << 61 | 0x7)); /* 2^61 + 7 = 3 * ... */
+    assert_true(rep3a_is_prime_var(18446744073709551557u));
+}
+
+/* A product of two multilinear polynomials from its values at the points, against both at r. */
+static void test_points(void **st)
+{
+    struct rep3a_field f;
+    uint64_t u[8], v[8], at_point[27], r[3], weight[27], corner[8], got = 0, ur = 0, vr = 0;
+
+    (void)st;
+    rep3a_field_binary(&f);
+    for (int i = 0; i < 8; i++) {
+        u[i] = draw();
+        v[i] = draw();
+    }
+    for (int i = 0; i < 3; i++)
+        r[i] = draw();
+    for (unsigned t = 0; t < 27; t++) {
+        uint64_t a = 0, b = 0;
+
+        for (unsigned m = 0; m < 8; m++) {
+            bool in = true;
+
+            for (unsigned i = 0, digit = 1; i < 3; i++, digit *= 3)
+                in &= t / digit % 3 == 2 || t / digit % 3 == (m >> i & 1);
+            a ^= in ? u[m] : 0;
+            b ^= in ? v[m] : 0;
+        }
+        at_point[t] = plain_product(a, b);
+    }
+    rep3a_point_weights(&f, 3, r, weight);
+    rep3a_corner_weights(&f, 3, r, corner);
+    f.dot_add(&f, &got, at_point, weight, 27);
+    f.dot_add(&f, &ur, u, corner, 8);
+    f.dot_add(&f, &vr, v, corner, 8);
+    assert_int_equal(got, plain_product(ur, vr));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_binary_field),
+        cmocka_unit_test(test_prime_field),
+        cmocka_unit_test(test_primes),
+        cmocka_unit_test(test_points),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
