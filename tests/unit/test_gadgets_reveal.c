@@ -117,7 +117,9 @@ static void test_nothing_past_n_is_opened(void **state)
     for (const struct mpc_protocol *const *p = mpc_protocols; *p; p++)
         for (size_t i = 0; i < COUNT_OF(dirty); i++) {
             struct committee c;
-            size_t summands = *p == &mpc_rep4 ? dirty[i].rep4 : *p == &mpc_rep3 || *p == &mpc_rep3a ? dirty[i].rep3 : 0;
+            size_t summands = *p == &mpc_rep4                       ? dirty[i].rep4
+                              : *p == &mpc_rep3 || *p == &mpc_rep3a ? dirty[i].rep3
+                                                                    : 0;
 
             committee_init_body(&c, (*p)->name, trial_body, t);
             c.hook = look;

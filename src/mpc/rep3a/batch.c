@@ -233,7 +233,7 @@ static enum sotto_err wait_for_change(struct strand *st, struct state *state)
     struct waiter self = { st, state->waiters };
     enum sotto_err err;
 
-    state->waiters = &self;
+    state->waiters = &self; // cppcheck-suppress autoVariables
     err = strand_park(st);
     for (struct waiter **w = &state->waiters; *w; w = &(*w)->next)
         if (*w == &self) {

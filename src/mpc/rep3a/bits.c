@@ -19,14 +19,6 @@ struct bits {
     struct rep3a_inner inner;
 };
 
-#define FOR_BLOCKS(b, g, list)                                                                                 \
-    for (                                                                                                      \
-        struct {                                                                                               \
-            const struct rep3a_block *p;                                                                       \
-            size_t at;                                                                                         \
-        } g = { (list)->first, 0 };                                                                            \
-        g.p && ((b) = g.p); g.at += g.p->n / REP3A_GROUP, g.p = g.p->next)
-
 static uint64_t *words(uint8_t *p)
 {
     return (uint64_t *)(void *)p;
@@ -35,18 +27,17 @@ static uint64_t *words(uint8_t *p)
 /* sum of R[p] S[m] value[p][m] */
 static uint64_t claim_of(const struct bits *v, bool second)
 {
-    const struct rep3a_block *b;
+    size_t group = 0;
     uint64_t claim = 0;
 
-    FOR_BLOCKS(b, group, v->list)
-    {
+    for (const struct rep3a_block *b = v->list->first; b; group += b->n / REP3A_GROUP, b = b->next) {
         const uint64_t *value = words(second ? b->b : b->a);
 
         for (size_t g = 0; g < b->n / REP3A_GROUP; g++) {
             uint64_t part = 0;
 
             v->f.dot_add(&v->f, &part, value + g * REP3A_GROUP, v->s, REP3A_GROUP);
-            claim ^= rep3a_mul_binary(part, v->r[group.at + g]);
+            claim ^= rep3a_mul_binary(part, v->r[group + g]);
         }
     }
     return claim;
@@ -66,17 +57,17 @@ static enum sotto_err draw_weights(struct bits *v)
 static enum sotto_err sums_at_points(struct bits *v, uint64_t *reduced)
 {
     uint64_t(*sum)[2] = strand_alloc(v->proof.st, REP3A_POINTS_MAX, sizeof *sum);
-    const struct rep3a_block *b;
+    size_t group = 0;
 
     if (!sum)
         return v->proof.st->s->fault.code;
-    FOR_BLOCKS(b, group, v->list)
-    for (size_t t = 0; t < b->terms; t++) {
-        uint64_t *x[2] = { words(b->x[0]) + t * b->n, words(b->x[1]) + t * b->n },
-                 *y[2] = { words(b->y[0]) + t * b->n, words(b->y[1]) + t * b->n };
+    for (const struct rep3a_block *b = v->list->first; b; group += b->n / REP3A_GROUP, b = b->next)
+        for (size_t t = 0; t < b->terms; t++) {
+            uint64_t *x[2] = { words(b->x[0]) + t * b->n, words(b->x[1]) + t * b->n },
+                     *y[2] = { words(b->y[0]) + t * b->n, words(b->y[1]) + t * b->n };
 
-        v->k->sums(sum, x, y, v->r + group.at, b->n / REP3A_GROUP);
-    }
+            v->k->sums(sum, x, y, v->r + group, b->n / REP3A_GROUP);
+        }
     for (size_t i = 0; i < REP3A_POINTS_MAX; i++)
         reduced[i] = rep3a_reduce_binary(sum[i]);
     return SOTTO_OK;
@@ -119,7 +110,7 @@ static enum sotto_err wide_level(struct bits *v, uint64_t corner[REP3A_GROUP])
 static enum sotto_err fold_gates(struct bits *v, const uint64_t corner[REP3A_GROUP])
 {
     size_t room = v->inner.n < REP3A_FOLD_N ? REP3A_FOLD_N : v->inner.n, at = 0;
-    const struct rep3a_block *b;
+    size_t group = 0;
 
     for (int s = 0; s < 2; s++) {
         v->inner.x[s] = strand_alloc(v->proof.st, room, 8);
@@ -127,28 +118,26 @@ static enum sotto_err fold_gates(struct bits *v, const uint64_t corner[REP3A_GRO
         if (!v->inner.x[s] || !v->inner.y[s])
             return v->proof.st->s->fault.code;
     }
-    FOR_BLOCKS(b, group, v->list)
-    for (size_t t = 0; t < b->terms; t++, at += b->n)
-        for (int s = 0; s < 2; s++) {
-            size_t groups = b->n / REP3A_GROUP;
-            uint64_t *x = words(v->inner.x[s]) + at;
+    for (const struct rep3a_block *b = v->list->first; b; group += b->n / REP3A_GROUP, b = b->next)
+        for (size_t t = 0; t < b->terms; t++, at += b->n)
+            for (int s = 0; s < 2; s++) {
+                size_t groups = b->n / REP3A_GROUP;
+                uint64_t *x = words(v->inner.x[s]) + at;
 
-            v->k->fold(x, words(b->x[s]) + t * b->n, corner, groups);
-            v->k->weigh(x, v->r + group.at, groups);
-            v->k->fold(words(v->inner.y[s]) + at, words(b->y[s]) + t * b->n, corner, groups);
-        }
+                v->k->fold(x, words(b->x[s]) + t * b->n, corner, groups);
+                v->k->weigh(x, v->r + group, groups);
+                v->k->fold(words(v->inner.y[s]) + at, words(b->y[s]) + t * b->n, corner, groups);
+            }
     return SOTTO_OK;
 }
 
 static enum sotto_err prove(struct bits *v, struct strand *st)
 {
-    const struct rep3a_block *b;
     uint64_t corner[REP3A_GROUP];
 
     rep3a_field_binary(&v->f);
     v->k = rep3a_bits_kernels();
-    FOR_BLOCKS(b, group, v->list)
-    {
+    for (const struct rep3a_block *b = v->list->first; b; b = b->next) {
         v->groups += b->n / REP3A_GROUP;
         v->inner.n += b->n * b->terms;
     }

@@ -98,7 +98,7 @@ static enum sotto_err find_quotients(struct ring *v)
 
     if (!sum)
         return v->proof.st->s->fault.code;
-    for (int above = 0; above <= is_wide(v); above++) {
+    for (unsigned above = 0; above < (is_wide(v) ? 2u : 1u); above++) {
         size_t at = 0;
 
         memset(sum, 0, TABLES * sizeof *sum);
