@@ -48,7 +48,8 @@ struct mpc_session {
     uint64_t rounds;
     bool cheated;
     size_t strands_n;
-    void *later; /* the protocol's own: products that are not yet verified */
+    void *later;          /* the protocol's own: products that are not yet verified */
+    uint64_t proof_bytes; /* sent to verify them, headers included */
     struct strand *ready, **ready_last, *parked, *pool;
 };
 

@@ -176,15 +176,29 @@ static void add_rows(const struct bilinear *b, void *out, size_t w0, size_t wn, 
     }
 }
 
+static void factor_rows(const struct bilinear *b, void *out, size_t t, bool of_y, size_t w0, size_t wn,
+                        const void *row)
+{
+    const struct rows_product *p = b->shape;
+    size_t n = b->z.n - 64 * w0 < 64 * wn ? b->z.n - 64 * w0 : 64 * wn;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t at = 64 * w0 + i, from = of_y ? at % p->rows : at / p->rows;
+
+        ring_set_bit(out, i, ring_bit(row, from * p->size + t));
+    }
+}
+
 static enum sotto_err read_bits(struct strand *st, struct shared *z, const struct shared *x,
                                 const struct hot *low, const struct hot *high)
 {
     struct rows_product shape = { low->size, x->n / low->size };
     struct shared inner;
-    struct bilinear b = { .x = low->v, .y = *x, .add = add_rows, .shape = &shape };
+    struct bilinear b = { .x = low->v, .y = *x, .add = add_rows, .factor = factor_rows, .shape = &shape };
 
     TRY(strand_shared(st, &inner, MPC_BITS, x->bits, z->n * shape.rows));
     b.z = inner;
+    b.terms = shape.size;
     b.work = strand_alloc(st, ring_words(low->v.n) + ring_words(x->n), 8);
     if (!b.work)
         return st->s->fault.code;

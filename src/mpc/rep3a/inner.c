@@ -171,8 +171,7 @@ static enum sotto_err compare(struct rep3a_proof *p, const struct rep3a_field *f
     x->out[next].buf = mine;
     x->in[before].buf = theirs;
     x->out[next].len = x->in[before].len = 3 * f->len;
-    TRY(strand_post(st, x));
-    TRY(strand_await(st));
+    TRY(rep3a_exchange(st, x));
     f->canonical(f, theirs, 3);
     f->add(f, theirs, theirs, v->x[1], 1);
     f->add(f, theirs + f->len, theirs + f->len, v->y[1], 1);

@@ -20,7 +20,9 @@ enum rep3a_kind rep3a_kind_of(const struct shared *z)
 
 size_t rep3a_element_len(enum rep3a_kind kind)
 {
-    return kind <= REP3A_RING64 || kind == REP3A_ITEMS ? 8 : ring_kernels_for(kind_bits[kind])->word_len;
+    size_t len = ring_kernels_for(rep3a_kind_bits(kind))->word_len;
+
+    return len < 8 ? 8 : len;
 }
 
 #define WIDEN(T)                                                                                               \

@@ -205,6 +205,9 @@ enum sotto_err rep3a_bilinear(struct strand *st, const struct bilinear *b)
     unsigned rows = shared_rows(&b->z);
     struct products p;
 
+    if (!b->factor)
+        return strand_fail(st, SOTTO_ERR_USAGE,
+                           "line %u: rep3a does not offer what this instruction needs; use rep4", st->line);
     TRY(products_init(&p, st, rows, rows * b->terms));
     for (unsigned r = 0; r < rows; r++) {
         struct shared z = b->z.domain == MPC_ARITH ? b->z : shared_plane(&b->z, r), x, y;

@@ -44,6 +44,14 @@ static enum sotto_err new_stream(struct rep3a_proof *p, const uint8_t *coin[REP3
     return err ? strand_fail(p->st, err, "no memory for a cipher") : SOTTO_OK;
 }
 
+enum sotto_err rep3a_exchange(struct strand *st, struct exchange *x)
+{
+    for (int p = 0; p < REP3A_PARTIES; p++)
+        st->s->proof_bytes += x->out[p].buf ? NET_HEADER_LEN + x->out[p].len : 0;
+    TRY(strand_post(st, x));
+    return strand_await(st);
+}
+
 /* Party i sends its coin from K[i] to i+1, which lacks it and which i has just heard. With the first one it
  * sends promises of all its coins from K[i+1] to i-1: what i-2 opens later must fit them. */
 enum sotto_err rep3a_challenge(struct rep3a_proof *p)
@@ -70,8 +78,7 @@ enum sotto_err rep3a_challenge(struct rep3a_proof *p)
         x->in[next].buf = p->promised;
         x->out[before].len = x->in[next].len = p->coins * CRYPTO_HASH_LEN;
     }
-    TRY(strand_post(st, x));
-    TRY(strand_await(st));
+    TRY(rep3a_exchange(st, x));
     promise_of(theirs, hash);
     if (!crypto_equal(hash, p->promised + p->used * CRYPTO_HASH_LEN, sizeof hash))
         return strand_accuse(st, 1u << next | 1u << before, "a challenge is not the one that was promised");
@@ -137,8 +144,7 @@ enum sotto_err rep3a_commit(struct rep3a_proof *p, const struct rep3a_field *f, 
     x->out[before].buf = out;
     x->in[next].buf = a;
     x->out[before].len = x->in[next].len = n * f->len;
-    TRY(strand_post(st, x));
-    TRY(strand_await(st));
+    TRY(rep3a_exchange(st, x));
     f->canonical(f, a, n);
     arena_release(&st->scratch, mark);
     return SOTTO_OK;

@@ -142,6 +142,8 @@ unsigned rep3a_inner_coins(size_t n);
 SOTTO_MUST_CHECK enum sotto_err rep3a_inner_prove(struct rep3a_proof *p, const struct rep3a_field *f,
                                                   struct rep3a_inner *v);
 void rep3a_proof_end(struct rep3a_proof *p);
+/** strand_post and strand_await, counted as a proof's. */
+SOTTO_MUST_CHECK enum sotto_err rep3a_exchange(struct strand *st, struct exchange *x);
 
 /* Points of {0,1,infinity}^d, d-digit numbers in base 3, digit i for variable i. */
 enum { REP3A_FOLD = 3, REP3A_FOLD_N = 8, REP3A_POINTS_MAX = 729, REP3A_WIDE_FOLD = 6 };

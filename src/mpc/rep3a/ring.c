@@ -164,8 +164,7 @@ static enum sotto_err commit_quotients(struct ring *v)
     x->out[before].buf = (uint8_t *)out;
     x->in[next].buf = (uint8_t *)in;
     x->out[before].len = x->in[next].len = len;
-    TRY(strand_post(st, x));
-    TRY(strand_await(st));
+    TRY(rep3a_exchange(st, x));
     memset(v->a, 0, sizeof v->a);
     for (size_t s = 0; s < SUBSETS; s++) {
         uint64_t sign;
