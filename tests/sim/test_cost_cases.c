@@ -18,7 +18,9 @@ static void check(const struct mpc_protocol *protocol, const struct gadget_case 
     for (int p = 0; p < protocol->parties; p++) {
         if (c.err[p])
             fail_msg("%s, %s, n = %zu: party %d: %s", protocol->name, g->name, n, p, c.fault[p].text);
-        if (t.sent[p] != want.sent[p] || t.rounds[p] != want.rounds)
+        /* a gadget that opens waits for proofs: test_rep3a_costs.c */
+        if (t.sent[p] != want.sent[p] ||
+            (protocol->verify ? t.rounds[p] < want.rounds : t.rounds[p] != want.rounds))
             fail_msg("%s, %s, n = %zu: party %d took %llu rounds and sent %llu bytes, stated are %llu and %llu",
                      protocol->name, g->name, n, p, (unsigned long long)t.rounds[p],
                      (unsigned long long)t.sent[p], (unsigned long long)want.rounds,
