@@ -137,12 +137,50 @@ static void test_points(void **st)
     assert_int_equal(got, plain_product(ur, vr));
 }
 
+/* Every variant of the loops over gates gives what the portable one does. */
+static void test_bits_kernels(void **st)
+{
+    enum { GROUPS_MAX = 19, WORDS = 64 * GROUPS_MAX };
+    static uint64_t x[2][WORDS], y[2][WORDS], weight[GROUPS_MAX], by[64], z[2][WORDS];
+    static uint64_t sum[2][REP3A_POINTS_MAX][2];
+    const struct rep3a_bits_kernels *k[2] = { &rep3a_bits_portable, rep3a_bits_avx512() };
+
+    (void)st;
+    if (!k[1])
+        skip();
+    for (size_t groups = 1; groups <= GROUPS_MAX; groups += groups < 9 ? 1 : 5) {
+        uint64_t *const xs[2] = { x[0], x[1] }, *const ys[2] = { y[0], y[1] };
+        uint64_t dot[2] = { 1, 1 };
+
+        for (size_t i = 0; i < WORDS; i++) {
+            x[0][i] = draw();
+            x[1][i] = draw();
+            y[0][i] = draw();
+            y[1][i] = draw();
+            by[i % 64] = draw();
+            weight[i % GROUPS_MAX] = draw();
+        }
+        memset(sum, 0, sizeof sum);
+        memset(z, 0, sizeof z);
+        for (int i = 0; i < 2; i++) {
+            k[i]->sums(sum[i], xs, ys, weight, groups);
+            k[i]->fold(z[i], x[0], by, groups);
+            k[i]->weigh(z[i], weight, groups);
+            k[i]->scale_add(NULL, z[i], y[0], weight, 64 * groups - 3);
+            k[i]->dot_add(NULL, &dot[i], z[i], y[1], 64 * groups - 5);
+        }
+        for (size_t t = 0; t < REP3A_POINTS_MAX; t++)
+            assert_int_equal(rep3a_reduce_binary(sum[0][t]), rep3a_reduce_binary(sum[1][t]));
+        assert_memory_equal(z[0], z[1], sizeof z[0]);
+        assert_int_equal(dot[0], dot[1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_binary_field),
-        cmocka_unit_test(test_prime_field),
-        cmocka_unit_test(test_primes),
+        cmocka_unit_test(test_bits_kernels), cmocka_unit_test(test_binary_field),
+        cmocka_unit_test(test_prime_field),  cmocka_unit_test(test_primes),
         cmocka_unit_test(test_points),
     };
 

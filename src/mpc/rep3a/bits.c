@@ -24,20 +24,21 @@ static uint64_t *words(uint8_t *p)
     return (uint64_t *)(void *)p;
 }
 
-/* sum of R[p] S[m] value[p][m] */
+/* sum of R[g] S[m] value[m][g] */
 static uint64_t claim_of(const struct bits *v, bool second)
 {
-    size_t group = 0;
     uint64_t claim = 0;
+    size_t group = 0;
 
     for (const struct rep3a_block *b = v->list->first; b; group += b->n / REP3A_GROUP, b = b->next) {
         const uint64_t *value = words(second ? b->b : b->a);
+        size_t groups = b->n / REP3A_GROUP;
 
-        for (size_t g = 0; g < b->n / REP3A_GROUP; g++) {
+        for (size_t m = 0; m < REP3A_GROUP; m++) {
             uint64_t part = 0;
 
-            v->f.dot_add(&v->f, &part, value + g * REP3A_GROUP, v->s, REP3A_GROUP);
-            claim ^= rep3a_mul_binary(part, v->r[group + g]);
+            v->f.dot_add(&v->f, &part, value + m * groups, v->r + group, groups);
+            claim ^= rep3a_mul_binary(part, v->s[m]);
         }
     }
     return claim;
@@ -159,9 +160,4 @@ enum sotto_err rep3a_prove_bits(struct strand *st, struct rep3a_job *job)
     err = prove(v, st);
     rep3a_proof_end(&v->proof);
     return err;
-}
-
-const struct rep3a_bits_kernels *rep3a_bits_kernels(void)
-{
-    return &rep3a_bits_portable;
 }

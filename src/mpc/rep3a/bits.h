@@ -1,6 +1,7 @@
 /* bits.h - the loops over gates of the proof of bits, 64 words of 64 gates at a time. Private to rep3a.
  *
- * A group is 64 words, a point one of the 729 of {0,1,infinity}^6. CT: the number of groups leaks. */
+ * Word m of group g is words[m * groups + g]. A point is one of the 729 of {0,1,infinity}^6. CT: the number of
+ * groups leaks. */
 #ifndef SOTTO_MPC_REP3A_BITS_H
 #define SOTTO_MPC_REP3A_BITS_H
 
@@ -9,15 +10,22 @@
 struct rep3a_bits_kernels {
     const char *name;
     /** sum[t] (128 bits, not reduced) += weight[g] * (u & v at point t) for each group g; u = x[0]^x[1], v the
-     * same. */
+     * same.
+     */
     void (*sums)(uint64_t sum[REP3A_POINTS_MAX][2], uint64_t *const x[2], uint64_t *const y[2],
                  const uint64_t *weight, size_t groups);
     /** z[64 g + j] = xor of by[m] over the words m of group g whose bit j is set. */
     void (*fold)(uint64_t *z, const uint64_t *words, const uint64_t by[REP3A_GROUP], size_t groups);
     /** z[64 g + j] *= weight[g] * X^j */
     void (*weigh)(uint64_t *z, const uint64_t *weight, size_t groups);
+    /** In GF(2^64): see struct rep3a_field. */
+    void (*dot_add)(const struct rep3a_field *f, void *z, const void *x, const void *y, size_t n);
+    void (*scale_add)(const struct rep3a_field *f, void *z, const void *x, const void *by, size_t n);
 };
+/** Those for this processor. */
 const struct rep3a_bits_kernels *rep3a_bits_kernels(void);
 extern const struct rep3a_bits_kernels rep3a_bits_portable;
+/** NULL where the processor lacks what they take. */
+const struct rep3a_bits_kernels *rep3a_bits_avx512(void);
 
 #endif

@@ -23,8 +23,8 @@ static void sums(uint64_t sum[REP3A_POINTS_MAX][2], uint64_t *const x[2], uint64
 
     for (size_t g = 0; g < groups; g++) {
         for (size_t m = 0; m < REP3A_GROUP; m++) {
-            u[m] = x[0][REP3A_GROUP * g + m] ^ x[1][REP3A_GROUP * g + m];
-            v[m] = y[0][REP3A_GROUP * g + m] ^ y[1][REP3A_GROUP * g + m];
+            u[m] = x[0][m * groups + g] ^ x[1][m * groups + g];
+            v[m] = y[0][m * groups + g] ^ y[1][m * groups + g];
         }
         to_points(u);
         to_points(v);
@@ -40,11 +40,11 @@ static void sums(uint64_t sum[REP3A_POINTS_MAX][2], uint64_t *const x[2], uint64
 
 static void fold(uint64_t *z, const uint64_t *words, const uint64_t by[REP3A_GROUP], size_t groups)
 {
-    for (size_t g = 0; g < groups; g++, z += REP3A_GROUP, words += REP3A_GROUP) {
+    for (size_t g = 0; g < groups; g++, z += REP3A_GROUP) {
         memset(z, 0, REP3A_GROUP * sizeof *z);
-        for (unsigned m = 0; m < REP3A_GROUP; m++)
+        for (size_t m = 0; m < REP3A_GROUP; m++)
             for (unsigned j = 0; j < REP3A_GROUP; j++)
-                z[j] ^= by[m] & -(words[m] >> j & 1);
+                z[j] ^= by[m] & -(words[m * groups + g] >> j & 1);
     }
 }
 
@@ -60,4 +60,33 @@ static void weigh(uint64_t *z, const uint64_t *weight, size_t groups)
     }
 }
 
-const struct rep3a_bits_kernels rep3a_bits_portable = { "portable", sums, fold, weigh };
+static void dot(const struct rep3a_field *f, void *z, const void *x, const void *y, size_t n)
+{
+    const uint64_t *a = x, *b = y;
+    uint64_t sum[2] = { 0, 0 }, t[2];
+
+    (void)f;
+    for (size_t i = 0; i < n; i++) {
+        rep3a_clmul(a[i], b[i], t);
+        sum[0] ^= t[0];
+        sum[1] ^= t[1];
+    }
+    *(uint64_t *)z ^= rep3a_reduce_binary(sum);
+}
+
+static void scale(const struct rep3a_field *f, void *z, const void *x, const void *by, size_t n)
+{
+    uint64_t *r = z, factor = *(const uint64_t *)by;
+    const uint64_t *a = x;
+
+    (void)f;
+    for (size_t i = 0; i < n; i++)
+        r[i] ^= rep3a_mul_binary(a[i], factor);
+}
+
+const struct rep3a_bits_kernels rep3a_bits_portable = { "portable", sums, fold, weigh, dot, scale };
+
+const struct rep3a_bits_kernels *rep3a_bits_kernels(void)
+{
+    return cpu_variant() == CPU_AVX512 ? rep3a_bits_avx512() : &rep3a_bits_portable;
+}

@@ -45,7 +45,7 @@ __attribute__((target("pclmul,sse4.1"))) static void by_instruction(uint64_t x, 
 
 void rep3a_clmul(uint64_t x, uint64_t y, uint64_t z[2])
 {
-    if (__builtin_cpu_supports("pclmul"))
+    if (cpu_variant() != CPU_PORTABLE)
         by_instruction(x, y, z);
     else
         portable(x, y, z);

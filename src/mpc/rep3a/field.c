@@ -1,6 +1,6 @@
 /* field.c - GF(2^64), a random prime field by Montgomery, and the named prime fields through the ring's
  * kernels. */
-#include "mpc/rep3a/field.h"
+#include "mpc/rep3a/bits.h"
 
 /* --- GF(2^64) -------------------------------------------------------------------------------------------- */
 
@@ -31,30 +31,6 @@ static void xor_words(const struct rep3a_field *f, void *z, const void *x, const
         r[i] = a[i] ^ b[i];
 }
 
-static void dot_binary(const struct rep3a_field *f, void *z, const void *x, const void *y, size_t n)
-{
-    const uint64_t *a = x, *b = y;
-    uint64_t sum[2] = { 0, 0 }, t[2];
-
-    (void)f;
-    for (size_t i = 0; i < n; i++) {
-        rep3a_clmul(a[i], b[i], t);
-        sum[0] ^= t[0];
-        sum[1] ^= t[1];
-    }
-    *(uint64_t *)z ^= rep3a_reduce_binary(sum);
-}
-
-static void scale_binary(const struct rep3a_field *f, void *z, const void *x, const void *by, size_t n)
-{
-    uint64_t *r = z, factor = *(const uint64_t *)by;
-    const uint64_t *a = x;
-
-    (void)f;
-    for (size_t i = 0; i < n; i++)
-        r[i] ^= rep3a_mul_binary(a[i], factor);
-}
-
 static void draw_binary(const struct rep3a_field *f, void *z, const uint8_t *stream, size_t n)
 {
     memmove(z, stream, n * f->len);
@@ -69,12 +45,14 @@ static void keep(const struct rep3a_field *f, void *z, size_t n)
 
 void rep3a_field_binary(struct rep3a_field *f)
 {
+    const struct rep3a_bits_kernels *k = rep3a_bits_kernels();
+
     *f = (struct rep3a_field){ .len = 8,
                                .draw_len = 8,
                                .add = xor_words,
                                .sub = xor_words,
-                               .dot_add = dot_binary,
-                               .scale_add = scale_binary,
+                               .dot_add = k->dot_add,
+                               .scale_add = k->scale_add,
                                .draw = draw_binary,
                                .canonical = keep };
 }
