@@ -59,8 +59,8 @@ struct mpc_protocol {
     /** Write x as a sum (ARITH) or xor (BITS) of vectors that few parties know in clear, and share each of them
      * in the domain of part[]: x ARITH k bits -> part BITS k planes; x BITS 1 plane -> part ARITH. With a map,
      * what it makes of each of them is shared, in whatever layout part[] has. One round.
-     *  Returns how many parts in *parts_n (at most 2). */
-    enum sotto_err (*split)(struct strand *st, struct shared part[2], int *parts_n, const struct shared *x,
+     *  Returns how many parts in *parts_n (at most 2; with a map at most 3, for which there is room then). */
+    enum sotto_err (*split)(struct strand *st, struct shared *part, int *parts_n, const struct shared *x,
                             const struct mpc_map *map);
     /** z (ARITH) gets random summands 1.. ; part[] (BITS, z->bits planes) sum up to their sum. One round. */
     enum sotto_err (*mask)(struct strand *st, struct shared *z, struct shared part[2], int *parts_n);

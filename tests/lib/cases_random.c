@@ -63,7 +63,7 @@ static void delivered(struct cost *c, const struct case_run *r)
     if (r->c->out[0].domain == MPC_BITS)
         return;
     cost_share_parts(c, planes, 1);
-    cost_sub_bits(c, bits_of(r), r->n, cost_is_rep4(c));
+    cost_sub_bits(c, bits_of(r), r->n, cost_two_masks(c));
     cost_opening(c, cost_is_rep4(c) ? 0xe : 0x5, planes);
 }
 COST(below)
@@ -72,9 +72,12 @@ COST(below)
 
     drawn(c);
     if (bound_of(r) & (bound_of(r) - 1)) {
-        cost_share_parts(c, 2 * k * cost_plane(r->n), 0);
-        cost_carries(c, k, true, r->n, 2);
-        cost_ands(c, k, r->n);
+        if (!cost_is_rep3a(c)) /* there, a part each is three parts and no message */
+            cost_share_parts(c, 2 * k * cost_plane(r->n), 0);
+        for (int sums = 0; sums < (cost_is_rep3a(c) ? 2 : 1); sums++) {
+            cost_carries(c, k, true, r->n, 2);
+            cost_ands(c, k, r->n);
+        }
     }
     delivered(c, r);
 }
@@ -181,10 +184,10 @@ COST(gauss)
     drawn(c);
     cost_and_planes(c, g->size, all, 1);
     cost_share_parts(c, k * cost_plane(all), 1);
-    cost_sub_bits(c, k, all, cost_is_rep4(c));
+    cost_sub_bits(c, k, all, cost_two_masks(c));
     cost_opening(c, cost_is_rep4(c) ? 0xe : 0x5, k * cost_plane(all));
     cost_products(c, 1, k / 8 * all, k / 8);
-    cost_share_parts(c, k * cost_plane(all), 0);
+    cost_split_planes(c, k, all);
     cost_add_bits(c, k, all);
     cost_ands(c, g->coins + 1, all);
     cost_and_planes(c, g->square + 1, all, 1);

@@ -111,15 +111,21 @@ static enum sotto_err add_modulo(struct strand *st, struct shared *z, const stru
 static enum sotto_err draw_below(struct strand *st, struct shared *z, uint64_t bound)
 {
     struct below below = { { map_below }, bound };
-    struct shared words, part[2];
+    struct shared words, part[3], first;
     int parts = 0;
 
     TRY(strand_shared(st, &words, MPC_ARITH, 128, z->n));
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 3; i++)
         TRY(strand_shared(st, &part[i], MPC_BITS, 2 * z->bits, z->n));
     TRY(gadget_random(st, &words));
     TRY(st->s->protocol->split(st, part, &parts, &words, &below.map));
-    if (parts == 2)
+    if (parts == 3) { /* the first two together, then the third */
+        TRY(strand_shared(st, &first, MPC_BITS, z->bits, z->n));
+        TRY(add_modulo(st, &first, part));
+        part[0] = first;
+        part[1] = part[2];
+    }
+    if (parts > 1)
         return add_modulo(st, z, part);
     part[0] = planes(&part[0], 0, z->bits);
     shared_copy(z, &part[0]);

@@ -102,14 +102,18 @@ static enum sotto_err join_two(struct strand *st, struct shared part[2], const s
     return SOTTO_OK;
 }
 
-static enum sotto_err rep3a_split(struct strand *st, struct shared part[2], int *parts_n,
-                                  const struct shared *x, const struct mpc_map *map)
+static enum sotto_err rep3a_split(struct strand *st, struct shared *part, int *parts_n, const struct shared *x,
+                                  const struct mpc_map *map)
 {
     struct shared one[3];
 
-    if (map)
-        return strand_fail(st, SOTTO_ERR_USAGE,
-                           "line %u: rep3a does not offer what this instruction needs; use rep4", st->line);
+    if (map) { /* what it makes of each summand is known to its two holders */
+        for (int a = 0; a < REP3A_PARTIES; a++)
+            if (part[a].share[a])
+                mpc_split_convert(&part[a], a, x->share[a], x, map);
+        *parts_n = 3;
+        return SOTTO_OK;
+    }
     for (int a = 0; a < REP3A_PARTIES; a++)
         TRY(only_summand(st, &one[a], part, a, x));
     *parts_n = 2;
