@@ -57,13 +57,13 @@ WANT(select, x ? y : w)
 
 COST(to_bits)
 {
-    cost_share_parts(c, K * cost_plane(r->n), 0);
+    cost_split_planes(c, K, r->n);
     cost_add_bits(c, K, r->n);
 }
 COST(to_arith)
 {
     cost_share_parts(c, K * cost_plane(r->n), 1);
-    cost_sub_bits(c, K, r->n, cost_is_rep4(c));
+    cost_sub_bits(c, K, r->n, cost_two_masks(c));
     cost_opening(c, cost_is_rep4(c) ? 0xe : 0x5, K * cost_plane(r->n));
 }
 COST(bit_to_arith)
@@ -80,7 +80,7 @@ COST(less)
 }
 COST(zero)
 {
-    cost_share_parts(c, K * cost_plane(r->n), 0);
+    cost_split_planes(c, K, r->n);
     cost_and_planes(c, K, r->n, 1);
 }
 COST(select)
