@@ -20,6 +20,11 @@ enum { STACK_LEN = 512 << 10 };
 enum { STACK_LEN = 128 << 10 };
 #endif
 
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#define FIBER_TSAN 1
+#endif
+
 #ifdef SOTTO_CT
 #include <valgrind/valgrind.h>
 #endif
@@ -39,6 +44,9 @@ struct fiber {
 #ifdef SOTTO_CT
     unsigned valgrind_id;
 #endif
+#ifdef FIBER_TSAN
+    void *tsan;
+#endif
 };
 
 struct fiber_root {
@@ -49,6 +57,9 @@ struct fiber_root {
     void *asan_root;
     const void *root_bottom;
     size_t root_len;
+#ifdef FIBER_TSAN
+    void *tsan_root;
+#endif
 };
 
 static _Thread_local struct fiber_root tls;
@@ -113,6 +124,9 @@ static void leave_to_resumer(struct fiber *self, bool forever)
     size_t len = to ? (size_t)STACK_LEN : tls.root_len;
     __sanitizer_start_switch_fiber(forever ? NULL : &self->asan_stack, bottom, len);
 #endif
+#ifdef FIBER_TSAN
+    __tsan_switch_to_fiber(to ? to->tsan : tls.tsan_root, 0);
+#endif
     fiber_switch(&self->sp, to ? to->sp : tls.root_sp);
 #ifdef FIBER_ASAN
     __sanitizer_finish_switch_fiber(self->asan_stack, NULL, NULL);
@@ -170,6 +184,9 @@ struct fiber *fiber_new(void (*fn)(void *), void *arg)
 #ifdef SOTTO_CT
     f->valgrind_id = VALGRIND_STACK_REGISTER(map + GUARD_LEN, top);
 #endif
+#ifdef FIBER_TSAN
+    f->tsan = __tsan_create_fiber(0);
+#endif
     return f;
 }
 
@@ -184,6 +201,11 @@ void fiber_resume(struct fiber *f)
 #ifdef FIBER_ASAN
     void **fake = self ? &self->asan_stack : &tls.asan_root;
     __sanitizer_start_switch_fiber(fake, f->map + GUARD_LEN, STACK_LEN);
+#endif
+#ifdef FIBER_TSAN
+    if (!self)
+        tls.tsan_root = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(f->tsan, 0);
 #endif
     fiber_switch(save, f->sp);
 #ifdef FIBER_ASAN
@@ -219,6 +241,9 @@ void fiber_free(struct fiber *f)
 #endif
 #ifdef FIBER_ASAN
     __asan_unpoison_memory_region(map + GUARD_LEN, STACK_LEN);
+#endif
+#ifdef FIBER_TSAN
+    __tsan_destroy_fiber(f->tsan);
 #endif
     if (tls.kept_n >= KEPT_MAX) {
         munmap(map, GUARD_LEN + STACK_LEN);

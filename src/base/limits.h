@@ -4,6 +4,7 @@
 
 enum {
     SOTTO_PARTIES_MAX = 4,
+    SOTTO_LANES_MAX = 16,           /* threads of one party, each with connections of its own */
     SOTTO_NAME_LEN_MAX = 64,        /* identifiers, party names */
     SOTTO_FRAME_LEN_MAX = 1 << 26,  /* payload bytes of one message */
     SOTTO_SOURCE_LEN_MAX = 1 << 20, /* bytes of a program's text */
@@ -13,6 +14,7 @@ enum {
     SOTTO_VECTOR_N_MAX = 100000000, /* elements of one vector */
     SOTTO_UNCLAIMED_LEN_MAX =
         1 << 28,                      /* bytes that one peer may send ahead of our asking, 512 more a message */
+    SOTTO_UNSENT_LEN_MAX = 1 << 22,   /* bytes that wait for a peer before we wait for it */
     SOTTO_TIMEOUT_MS_DEFAULT = 10000, /* silence of a peer that we wait for */
 };
 

@@ -22,6 +22,7 @@ struct local_options {
     uint64_t memory_max;
     uint64_t round_worth; /* 0: measured */
     const char *netns; /* party p runs in the network namespace of this name and p; NULL: all are on loopback */
+    unsigned lanes;    /* of each party; 0: one */
     void (*on_progress)(void *arg, uint64_t elapsed_ns, const struct vm_progress *p); /* may be NULL */
     void *on_progress_arg;
 };

@@ -124,6 +124,7 @@ static bool run(struct local_child *c, struct run_result *result, struct fault *
         .timeout_ms = c->options->timeout_ms,
         .memory_max = c->options->memory_max,
         .round_worth = c->options->round_worth,
+        .lanes = c->options->lanes,
         .corrupt = c->options->corrupt == c->self,
         .on_progress = c->self == 0 ? on_progress : NULL,
         .on_progress_arg = c,

@@ -22,6 +22,8 @@ static const struct cli_option options[] = {
       "fewer rounds or fewer bytes: how many bytes a round is worth, the same at every party; K, M or G may "
       "follow (default: measured)",
       NULL, false },
+    { "lanes", "NUMBER", "threads with connections of their own (default 1); the same at every party", NULL,
+      false },
     { "corrupt", NULL, "cheat, to see it caught: for demonstrations and tests", NULL, false },
     { 0 },
 };
@@ -182,6 +184,7 @@ enum sotto_err cmd_party(struct cli *cli)
     TRY(options_uint(cli, "job", 0, UINT32_MAX, &job_id));
     TRY(options_bytes(cli, "memory", &side.memory_max));
     TRY(options_bytes(cli, "round-worth", &side.round_worth));
+    TRY(side_lanes(cli, side.protocol, &side.lanes));
     if (side.memory_max && side.memory_max < csv_max)
         csv_max = side.memory_max;
     err = read_node(cli, side.protocol, &node);

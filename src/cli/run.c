@@ -26,6 +26,7 @@ static const struct cli_option options[] = {
       "fewer rounds or fewer bytes: how many bytes a round is worth, the same at every party; K, M or G may "
       "follow (default: measured)",
       NULL, false },
+    { "lanes", "NUMBER", "threads of each party, each with its own connections (default 1)", NULL, false },
     { "local", NULL, "say that no protection is needed, for --protocol clear in scripts: no warning", NULL,
       false },
     { 0 },
@@ -75,6 +76,7 @@ static enum sotto_err read_options(struct cli *cli, struct local_options *o, uin
     TRY(options_seconds(cli, "timeout", &o->timeout_ms));
     TRY(options_bytes(cli, "memory", &o->memory_max));
     TRY(options_bytes(cli, "round-worth", &o->round_worth));
+    TRY(side_lanes(cli, o->protocol, &o->lanes));
     *csv_max = o->memory_max && o->memory_max < SOTTO_CSV_LEN_MAX ? o->memory_max : SOTTO_CSV_LEN_MAX;
     if (!options_get(cli, "corrupt"))
         return SOTTO_OK;

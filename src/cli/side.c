@@ -20,14 +20,31 @@ static void take_usage(struct run_result *r, int self)
     r->peak_rss[self] = (uint64_t)usage.ru_maxrss * 1024;
 }
 
-static enum sotto_err compute(const struct side *side, const struct job *job, struct net_channel *ch,
+static int lanes_of(const struct side *side)
+{
+    return side->lanes ? (int)side->lanes : 1;
+}
+
+static struct mpc_session *session_new(const struct side *side, struct net_channel *ch[], struct fault *f)
+{
+    struct mpc_options options = { .corrupt = side->corrupt,
+                                   .round_worth = side->round_worth,
+                                   .measure = true };
+    struct mpc_session *s = mpc_session_new(side->protocol, ch[0], options, f);
+
+    if (s && mpc_session_add_lanes(s, ch + 1, lanes_of(side) - 1, f)) {
+        (void)mpc_session_fail(s, f); /* the peers need not wait */
+        mpc_session_free(s);
+        s = NULL;
+    }
+    return s;
+}
+
+static enum sotto_err compute(const struct side *side, const struct job *job, struct net_channel *ch[],
                               struct run_result *result, struct fault *f)
 {
     size_t inputs_n = job->image.inputs_n;
     struct vm_rows *rows = mem_alloc(inputs_n, sizeof *rows);
-    struct mpc_options options = { .corrupt = side->corrupt,
-                                   .round_worth = side->round_worth,
-                                   .measure = true };
     struct vm_job vm_job = {
         .image = &job->image,
         .rows = rows,
@@ -36,7 +53,7 @@ static enum sotto_err compute(const struct side *side, const struct job *job, st
         .on_progress = side->on_progress,
         .on_progress_arg = side->on_progress_arg,
     };
-    struct mpc_session *s = rows ? mpc_session_new(side->protocol, ch, options, f) : NULL;
+    struct mpc_session *s = rows ? session_new(side, ch, f) : NULL;
     enum sotto_err err;
 
     if (!s) {
@@ -68,8 +85,9 @@ enum sotto_err side_run(const struct side *side, const struct job *job, struct r
                         struct fault *f)
 {
     uint64_t start = clock_now_ns();
-    struct net_channel *ch = NULL;
-    enum sotto_err err;
+    struct net_channel *ch[SOTTO_LANES_MAX] = { NULL };
+    int lanes = lanes_of(side);
+    enum sotto_err err = SOTTO_OK;
 
     /* Rows and the party's key are in all sorts of memory. */
     (void)!setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
@@ -77,16 +95,17 @@ enum sotto_err side_run(const struct side *side, const struct job *job, struct r
     result->parties = side->protocol->parties;
     result->self = side->self;
     if (result->parties > 1) {
-        ch = net_tls_new(side->id, side->self, result->parties, side->peers, side->listen_fd, side->job_id,
-                         side->timeout_ms, f);
-        if (!ch)
-            return f->code ? f->code : fault_set(f, SOTTO_ERR_NETWORK, "cannot join the other parties");
+        err = net_tls_lanes(side->id, side->self, result->parties, side->peers, side->listen_fd, side->job_id,
+                            side->timeout_ms, lanes, ch, f);
+        if (err)
+            return f->code ? f->code : fault_set(f, err, "cannot join the other parties");
     }
     err = compute(side, job, ch, result, f);
-    for (int p = 0; ch && p < result->parties; p++)
-        result->bytes_sent[side->self] += ch->counters.bytes_sent[p];
-    if (ch)
-        net_free(ch);
+    for (int i = 0; i < lanes && ch[i]; i++)
+        for (int p = 0; p < result->parties; p++)
+            result->bytes_sent[side->self] += ch[i]->counters.bytes_sent[p];
+    for (int i = 0; i < lanes; i++)
+        net_free(ch[i]);
     take_usage(result, side->self);
     result->total_ns = clock_now_ns() - start;
     result->setup_ns = result->ready_ns ? result->ready_ns - start : result->total_ns;
@@ -104,6 +123,18 @@ void side_warn(const struct mpc_protocol *protocol, int corrupt)
         fprintf(stderr, "\nsotto: party %d LIES in this run and nobody notices: the outputs may be wrong",
                 corrupt);
     fprintf(stderr, "%s\n", term_style(colour, TERM_PLAIN));
+}
+
+enum sotto_err side_lanes(struct cli *cli, const struct mpc_protocol *protocol, unsigned *lanes)
+{
+    uint64_t n = 1;
+
+    TRY(options_uint(cli, "lanes", 1, SOTTO_LANES_MAX, &n));
+    if (n > 1 && !protocol->many_lanes)
+        return fault_set(&cli->fault, SOTTO_ERR_USAGE, "--lanes: %s runs in one lane; leave the option out",
+                         protocol->name);
+    *lanes = (unsigned)n;
+    return SOTTO_OK;
 }
 
 enum sotto_err side_protocol(struct cli *cli, const struct mpc_protocol **protocol)

@@ -30,6 +30,7 @@ struct side {
     uint32_t job_id;
     unsigned timeout_ms;
     uint64_t memory_max;
+    unsigned lanes; /* threads with connections of their own; 0: one */
     bool corrupt;
     uint64_t round_worth; /* 0: measured */
     void (*on_progress)(void *arg, const struct vm_progress *p);
@@ -42,6 +43,10 @@ SOTTO_MUST_CHECK enum sotto_err side_run(const struct side *side, const struct j
 /** On stderr, before the run: that the protocol does not hold against a party that lies, and that a lie which
  * was asked for (of party `corrupt`, or -1) will not be noticed. Nothing where the protocol is active. */
 void side_warn(const struct mpc_protocol *protocol, int corrupt);
+
+/** The choice of --lanes for that protocol, 1 by default. */
+SOTTO_MUST_CHECK enum sotto_err side_lanes(struct cli *cli, const struct mpc_protocol *protocol,
+                                           unsigned *lanes);
 
 /** The choice of --protocol, rep4 by default. */
 SOTTO_MUST_CHECK enum sotto_err side_protocol(struct cli *cli, const struct mpc_protocol **protocol);

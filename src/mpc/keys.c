@@ -178,7 +178,7 @@ static enum sotto_err key_of_clear(struct strand *st)
 
     put_u64(seed, st->s->options.clear_seed);
     crypto_hash_of("sotto key of clear 1", seed, sizeof seed, key);
-    if (crypto_stream_init(&st->s->key[0], key))
+    if (mpc_session_key(st->s, 0, key))
         return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a cipher");
     return SOTTO_OK;
 }
@@ -209,7 +209,7 @@ enum sotto_err mpc_keys(struct strand *st, const uint8_t binding[CRYPTO_HASH_LEN
     TRY(swap(st, k, item, k->confirmation));
     TRY(check_confirmations(st, k));
     for (int a = 0; a < st->s->protocol->shares; a++)
-        if (holds(st, st->s->self, a) && crypto_stream_init(&st->s->key[a], k->key[a]))
+        if (holds(st, st->s->self, a) && mpc_session_key(st->s, a, k->key[a]))
             return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a cipher");
     /* The strand lives as long as the job; the keys stay in the ciphers alone. */
     mem_wipe(k, sizeof *k);

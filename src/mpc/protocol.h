@@ -47,6 +47,7 @@ struct mpc_protocol {
     const char *label; /* for people: what it withstands */
     int parties, shares;
     bool active;                      /* holds against a party that lies */
+    bool many_lanes;                  /* its strands share nothing, so that they may run in several lanes */
     uint8_t holds[SOTTO_PARTIES_MAX]; /* mask of summands a party holds */
 
     /** The owner's words (ARITH: n words; BITS: planes at z's stride) become a sharing; `plain` is NULL

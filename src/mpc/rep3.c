@@ -223,6 +223,7 @@ const struct mpc_protocol mpc_rep3 = {
     .name = "rep3",
     .label = "three parties, PASSIVE: a party that lies is not noticed; experimental",
     .parties = REP3_PARTIES,
+    .many_lanes = true,
     .shares = 3,
     .holds = { 0x3, 0x6, 0x5 },
     .input = rep3_input,

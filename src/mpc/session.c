@@ -1,7 +1,26 @@
-#include "mpc/mpc.h"
+#include "mpc/lanes.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+
+struct mpc_session *session_alloc(const struct mpc_protocol *protocol, struct net_channel *ch,
+                                  struct mpc_options options)
+{
+    struct mpc_session *s = mem_alloc(1, sizeof *s);
+
+    if (!s)
+        return NULL;
+    s->protocol = protocol;
+    s->ch = ch;
+    s->self = ch ? ch->self : 0;
+    s->options = options;
+    s->options.measure &= !s->options.round_worth && protocol->parties > 1;
+    if (!s->options.round_worth)
+        s->options.round_worth = MPC_ROUND_WORTH_DEFAULT;
+    s->ready_last = &s->ready;
+    s->budget = s->chunks.budget = &s->memory;
+    return s;
+}
 
 struct mpc_session *mpc_session_new(const struct mpc_protocol *protocol, struct net_channel *ch,
                                     struct mpc_options options, struct fault *f)
@@ -12,27 +31,18 @@ struct mpc_session *mpc_session_new(const struct mpc_protocol *protocol, struct 
         (void)fault_set(f, SOTTO_ERR_USAGE, "%s needs %d parties", protocol->name, protocol->parties);
         return NULL;
     }
-    s = mem_alloc(1, sizeof *s);
-    if (!s) {
+    s = session_alloc(protocol, ch, options);
+    if (!s)
         (void)fault_set(f, SOTTO_ERR_RESOURCE, "no memory for a session");
-        return NULL;
-    }
-    s->protocol = protocol;
-    s->ch = ch;
-    s->self = ch ? ch->self : 0;
-    s->options = options;
-    s->options.measure &= !s->options.round_worth && protocol->parties > 1;
-    if (!s->options.round_worth)
-        s->options.round_worth = MPC_ROUND_WORTH_DEFAULT;
-    s->ready_last = &s->ready;
-    s->chunks.budget = &s->memory;
     return s;
 }
 
 static void wipe_keys(struct mpc_session *s)
 {
+    lanes_lock(s);
     for (int a = 0; a < MPC_SHARES_MAX; a++)
         crypto_stream_wipe(&s->key[a]);
+    lanes_unlock(s);
 }
 
 static void strand_free(struct strand *st)
@@ -46,6 +56,7 @@ void mpc_session_free(struct mpc_session *s)
 {
     if (!s)
         return;
+    lanes_free(s);
     wipe_keys(s);
     if (s->protocol->session_end)
         s->protocol->session_end(s);
@@ -81,7 +92,7 @@ void strand_wake(struct strand *st)
     make_ready(st);
 }
 
-static void park(struct strand *st)
+void session_park(struct strand *st)
 {
     struct mpc_session *s = st->s;
 
@@ -96,7 +107,7 @@ static void park(struct strand *st)
 enum sotto_err strand_park(struct strand *st)
 {
     if (!st->s->fault.code)
-        park(st);
+        session_park(st);
     return st->s->fault.code;
 }
 
@@ -123,7 +134,7 @@ struct strand *strand_spawn(struct mpc_session *s, uint32_t instr, uint16_t tile
             return NULL;
         arena_init(&st->scratch, 0, true);
         arena_init(&st->wire, 0, true);
-        st->scratch.budget = st->wire.budget = &s->memory;
+        st->scratch.budget = st->wire.budget = s->budget;
         st->scratch.pool = st->wire.pool = &s->chunks;
     }
     *st = (struct strand){ .s = s,
@@ -162,6 +173,8 @@ static void finish(struct strand *st)
         st->joiner->missing--;
         strand_wake(st->joiner);
     }
+    if (st->job)
+        lanes_done(s, st->job, st->depth);
     fiber_free(st->fiber);
     st->fiber = NULL;
     arena_reset(&st->scratch);
@@ -187,7 +200,7 @@ static struct strand *next_ready(struct mpc_session *s)
 /* All strands wait. Where no message is due that would be for ever. */
 static void wait_for_network(struct mpc_session *s)
 {
-    if (!s->ch || !net_inbox_waited(s->ch)) {
+    if (!s->ch || (!s->away && !net_inbox_waited(s->ch))) {
         static const struct fault stuck = { .code = SOTTO_ERR_INTERNAL,
                                             .accuser = -1,
                                             .text = "the program is stuck: all its parts wait for each other; "
@@ -204,27 +217,36 @@ enum sotto_err mpc_session_run(struct mpc_session *s, enum sotto_err (*fn)(struc
     static const struct fault no_strand = { .code = SOTTO_ERR_RESOURCE,
                                             .accuser = -1,
                                             .text = "no memory for a strand" };
-    struct strand *st;
 
     if (!strand_spawn(s, 0, 0, 0, fn, arg))
         return mpc_session_fail(s, &no_strand);
     while (s->strands_n) {
-        while ((st = next_ready(s))) {
-            if (s->ch)
-                net_keepalive(s->ch);
-            fiber_resume(st->fiber);
-            if (fiber_done(st->fiber))
-                finish(st);
-        }
+        session_run_ready(s);
         if (!s->strands_n)
             break;
         assert(s->parked);
         if (!s->fault.code)
             wait_for_network(s);
-        while (s->fault.code && s->parked)
-            strand_wake(s->parked);
+        lanes_take_done(s);
     }
+    if (s->fault.code)
+        lanes_wait_failed(s); /* nothing is sent any more when this returns */
     return s->fault.code;
+}
+
+void session_run_ready(struct mpc_session *s)
+{
+    struct strand *st;
+
+    while (s->fault.code && s->parked)
+        strand_wake(s->parked);
+    while ((st = next_ready(s))) {
+        if (s->ch)
+            net_keepalive(s->ch);
+        fiber_resume(st->fiber);
+        if (fiber_done(st->fiber))
+            finish(st);
+    }
 }
 
 /* --- the end of a session -------------------------------------------------------------------------------- */
@@ -234,9 +256,11 @@ enum sotto_err mpc_session_fail(struct mpc_session *s, const struct fault *why)
     if (s->fault.code)
         return s->fault.code;
     s->fault = *why;
+    lanes_fail(s); /* another lane may have failed before: then its fault is told */
     wipe_keys(s);
     if (s->ch)
-        net_abort(s->ch, why);
+        net_abort(s->ch, &s->fault);
+    lanes_failed(s);
     return s->fault.code;
 }
 
@@ -266,62 +290,6 @@ enum sotto_err strand_accuse(struct strand *st, uint32_t suspects, const char *f
     return mpc_session_fail(st->s, &f);
 }
 
-/* --- tiles ----------------------------------------------------------------------------------------------- */
-
-struct tile {
-    enum sotto_err (*fn)(struct strand *, void *, size_t);
-    void *arg;
-    size_t i;
-};
-
-static enum sotto_err tile_main(struct strand *st, void *arg)
-{
-    struct tile *t = arg;
-
-    return t->fn(st, t->arg, t->i);
-}
-
-enum sotto_err strand_each(struct strand *st, size_t count,
-                           enum sotto_err (*fn)(struct strand *, void *arg, size_t i), void *arg)
-{
-    const uint64_t depth = st->depth; /* each starts here, however many ended before it began */
-    const size_t first = st->tiles;
-    struct tile *t;
-
-    if (count <= 1)
-        return count ? fn(st, arg, 0) : SOTTO_OK;
-    assert(!st->tile);
-    if (count >= UINT16_MAX - first)
-        return strand_fail(st, SOTTO_ERR_RESOURCE, "an instruction is cut in %zu tiles, over the limit of %d",
-                           first + count, UINT16_MAX - 1);
-    st->tiles += count;
-    t = strand_alloc(st, count, sizeof *t);
-    if (!t)
-        return st->s->fault.code;
-    st->missing = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct strand *child;
-
-        while (st->missing == MPC_TILES_MAX)
-            park(st);
-        t[i] = (struct tile){ fn, arg, i };
-        child = st->s->fault.code
-                    ? NULL
-                    : strand_spawn(st->s, st->instr, (uint16_t)(first + i + 1), depth, tile_main, &t[i]);
-        if (!child) {
-            (void)strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a strand");
-            break;
-        }
-        child->line = st->line;
-        child->joiner = st;
-        child->beside = count < MPC_TILES_MAX ? count : MPC_TILES_MAX;
-        st->missing++;
-    }
-    while (st->missing) /* even when the session is dead: the tiles use t */
-        park(st);
-    return st->s->fault.code;
-}
-
 /* --- memory ---------------------------------------------------------------------------------------------- */
 
 static void *or_fail(struct strand *st, void *p, size_t n, size_t size)
@@ -330,7 +298,7 @@ static void *or_fail(struct strand *st, void *p, size_t n, size_t size)
         (void)strand_fail(st, SOTTO_ERR_RESOURCE,
                           "no memory for %zu items of %zu bytes beside %zu MB in use; give the job more "
                           "(--memory) or fewer rows",
-                          n, size, st->s->memory.used >> 20);
+                          n, size, st->s->budget->used >> 20);
     return p;
 }
 
@@ -373,6 +341,7 @@ enum sotto_err strand_post(struct strand *st, struct exchange *x)
     struct net_tag tag = { st->instr, st->tile, st->step };
 
     assert(!st->unverified); /* verify before use: claims.md */
+    lanes_look(st->s);
     if (st->s->fault.code)
         return st->s->fault.code;
     if (st->step == UINT16_MAX)

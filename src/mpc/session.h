@@ -6,7 +6,12 @@
  * and which does not depend on timing: it is the same at every party and in every run.
  *
  * A failure anywhere ends the session: the first fault stays, the peers are told, the keys are wiped, every
- * strand unwinds with an error, and nothing more is sent. */
+ * strand unwinds with an error, and nothing more is sent.
+ *
+ * A session may have several lanes: threads, each with a channel of its own to the other parties. All strands
+ * run on lane 0, but for the tiles of strand_spread, which are dealt out: tile i goes to lane i mod the number
+ * of lanes. A lane is a session to the strands that run there (lanes.c); keys, limits and the first fault are
+ * the same. */
 #ifndef SOTTO_MPC_SESSION_H
 #define SOTTO_MPC_SESSION_H
 
@@ -25,16 +30,23 @@ struct mpc_options {
     size_t round_worth;   /* bytes sent a party that a round is worth when a circuit is chosen (cost.h); 0: the
                              default. All parties must have the same */
     bool measure;         /* measure it at the start instead, where round_worth is 0 */
+    size_t tile_bits;     /* of an operand, that a tile takes; 0: the default. All parties must agree on it */
     uint64_t clear_seed;  /* of what is drawn in `clear`, which is the same for the same seed */
     mpc_stream_hook *stream_hook;
     void *stream_hook_arg;
 };
+/* A tile's operands, results and messages stay in a core's second-level cache. */
 enum {
     MPC_ROUND_WORTH_DEFAULT = 4096,
     MPC_ROUND_WORTH_MIN = 1 << 10,
     MPC_ROUND_WORTH_MAX = 1 << 26,
-    MPC_TILES_MAX = 16 /* of one instruction under way */
+    MPC_TILES_MAX = 16, /* of one instruction under way */
+    MPC_TILE_BITS_DEFAULT = 1 << 20,
+    MPC_TILE_N_MIN = 64,
+    MPC_TILE_N_MAX = 1 << 18,
 };
+/** How many elements of that many bits make a tile: a power of two. */
+size_t mpc_tile_n(const struct mpc_options *options, unsigned bits);
 
 struct mpc_session {
     const struct mpc_protocol *protocol;
@@ -43,20 +55,33 @@ struct mpc_session {
     struct mpc_options options;
     struct crypto_stream key[MPC_SHARES_MAX]; /* of the summands that this party holds, after mpc_keys */
     struct fault fault;
-    struct mem_budget memory; /* of all strands; who runs a job sets the limit */
-    struct arena_pool chunks; /* that strands gave back: what one tile used serves the next */
+    struct mem_budget memory;  /* of all strands of all lanes, on lane 0; who runs a job sets the limit */
+    struct mem_budget *budget; /* that one */
+    struct arena_pool chunks;  /* that strands gave back: what one tile used serves the next */
     uint64_t rounds;
     bool cheated;
     size_t strands_n;
     void *later;          /* the protocol's own: products that are not yet verified */
     uint64_t proof_bytes; /* sent to verify them, headers included */
     struct strand *ready, **ready_last, *parked, *pool;
+    struct mpc_lanes *lanes; /* NULL: one lane, this one */
+    int lane;
+    size_t away; /* tiles of this lane's strands that other lanes have */
 };
 
 /** The channel stays its owner's. NULL: f says why. */
 struct mpc_session *mpc_session_new(const struct mpc_protocol *protocol, struct net_channel *ch,
                                     struct mpc_options options, struct fault *f);
 void mpc_session_free(struct mpc_session *s);
+/** Add a lane for each channel: threads start. Before the keys are made. The channels stay their owner's, who
+ * may use them again when the session is freed. */
+SOTTO_MUST_CHECK enum sotto_err mpc_session_add_lanes(struct mpc_session *s, struct net_channel *const ch[],
+                                                      int n, struct fault *f);
+int mpc_session_lanes(const struct mpc_session *s);
+/** Bytes sent to all parties so far, on all lanes; of the others, as of the last tile that they finished. */
+uint64_t mpc_session_bytes_sent(struct mpc_session *s);
+/** Key `key` for the streams of all lanes. */
+SOTTO_MUST_CHECK enum sotto_err mpc_session_key(struct mpc_session *s, int key, const uint8_t bytes[16]);
 /** Run fn on a strand (instruction 0), and every strand that it spawns, to the end. */
 SOTTO_MUST_CHECK enum sotto_err mpc_session_run(struct mpc_session *s,
                                                 enum sotto_err (*fn)(struct strand *, void *), void *arg);
@@ -83,6 +108,7 @@ struct strand {
     struct fiber *fiber;
     struct strand *next, **link; /* in the ready or the parked list */
     struct strand *joiner;       /* who waits for its end */
+    struct tile *job;            /* of another lane's strand, which waits for its end */
 };
 
 /** A new strand that starts at `depth`; it must not outlive arg. NULL when memory is short. */
@@ -103,6 +129,12 @@ enum sotto_err strand_accuse(struct strand *st, uint32_t suspects, const char *f
 SOTTO_MUST_CHECK enum sotto_err strand_each(struct strand *st, size_t count,
                                             enum sotto_err (*fn)(struct strand *, void *arg, size_t i),
                                             void *arg);
+
+/** The same, dealt out to the lanes: fn must not write to memory that another i reads or writes, nor use
+ * anything of the session but st. What fn sends and computes does not depend on the number of lanes. */
+SOTTO_MUST_CHECK enum sotto_err strand_spread(struct strand *st, size_t count,
+                                              enum sotto_err (*fn)(struct strand *, void *arg, size_t i),
+                                              void *arg);
 
 /** Secret, zeroed memory until the strand ends, or NULL with the fault set. */
 void *strand_alloc(struct strand *st, size_t n, size_t size);

@@ -76,22 +76,60 @@ static enum sotto_err take_frame(struct net_frames *f, struct net_channel *ch, i
 
 uint8_t *net_frames_room(struct net_frames *f, size_t *len)
 {
-    uint8_t *p = net_queue_room(&f->in, ROOM_LEN_MIN);
+    uint8_t *p;
 
+    if (f->slot) {
+        *len = f->slot->len - f->filled;
+        return f->slot->buf + f->filled;
+    }
+    p = net_queue_room(&f->in, ROOM_LEN_MIN);
     *len = p ? net_queue_free(&f->in) : 0;
     return p;
+}
+
+/* The frame at the head is cut. If it is expected, its place takes the rest. */
+static enum sotto_err claim(struct net_frames *f, struct net_channel *ch, int from, const struct header *h)
+{
+    size_t here = net_queue_len(&f->in) - NET_HEADER_LEN;
+
+    if (h->tag.instr >= NET_INSTR_CONTROL)
+        return SOTTO_OK;
+    f->slot = net_inbox_claim(ch, from, h->tag, h->len);
+    if (!f->slot)
+        return ch->fault.code;
+    f->filled = here;
+    memcpy(f->slot->buf, f->in.data + f->in.head + NET_HEADER_LEN, here);
+    net_queue_drop(&f->in, NET_HEADER_LEN + here);
+    return SOTTO_OK;
+}
+
+static enum sotto_err fill(struct net_frames *f, struct net_channel *ch, size_t len)
+{
+    struct net_slot *slot = f->slot;
+
+    if (ch->fault.code)
+        return ch->fault.code; /* the slot may be gone */
+    f->filled += len;
+    if (f->filled < slot->len)
+        return SOTTO_OK;
+    f->slot = NULL;
+    f->delivered++;
+    net_inbox_filled(ch, slot);
+    return SOTTO_OK;
 }
 
 enum sotto_err net_frames_took(struct net_frames *f, struct net_channel *ch, int from, size_t len)
 {
     struct header h;
 
+    if (f->slot)
+        return fill(f, ch, len);
     f->in.tail += len;
     while (!f->relay_len && net_queue_len(&f->in) >= NET_HEADER_LEN) {
         h = header_of(f->in.data + f->in.head);
         TRY(check_header(ch, from, &h));
         if (net_queue_len(&f->in) - NET_HEADER_LEN < h.len)
-            return SOTTO_OK;
+            return claim(f, ch, from, &h);
         TRY(take_frame(f, ch, from, &h, f->in.data + f->in.head));
         net_queue_drop(&f->in, NET_HEADER_LEN + h.len);
     }
@@ -119,7 +157,7 @@ enum sotto_err net_frames_feed(struct net_frames *f, struct net_channel *ch, int
 
 bool net_frames_cut(const struct net_frames *f)
 {
-    return net_queue_len(&f->in) > 0;
+    return f->slot || net_queue_len(&f->in) > 0;
 }
 
 void net_frames_wipe(struct net_frames *f)

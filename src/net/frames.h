@@ -1,5 +1,8 @@
 /* frames.h - cuts one peer's stream of bytes into frames and hands them to the inbox. Knows nothing of sockets.
- */
+ *
+ *   stream ─▶ in ─▶ whole frames ─▶ inbox
+ *          ─▶ slot   the rest of a frame that is expected and cut: large messages are decrypted into their
+ * place */
 #ifndef SOTTO_NET_FRAMES_H
 #define SOTTO_NET_FRAMES_H
 
@@ -8,6 +11,8 @@
 
 struct net_frames {
     struct net_queue in;
+    struct net_slot *slot; /* expects the frame under way: the rest of it goes straight to its place */
+    size_t filled;
     uint64_t delivered; /* frames handed to the inbox so far */
     /* An abort that only passes on what a third party found waits here: the finder's own word is preferred. */
     uint8_t relay[NET_ABORT_LEN_MAX];

@@ -93,13 +93,34 @@ enum sotto_err net_expect(struct net_channel *ch, struct net_slot *slot)
     return SOTTO_OK;
 }
 
-static void unlink_slot(struct net_channel *ch, struct net_slot **at)
+/* The place in its list of the slot that expects this tag, or NULL. */
+static struct net_slot **find_slot(struct net_channel *ch, int from, struct net_tag tag)
 {
-    struct net_slot *slot = *at;
+    for (struct net_slot **at = &ch->inbox->expected[bucket_of(ch->inbox, from, tag)]; *at; at = &(*at)->next)
+        if ((*at)->from == from && tag_equal((*at)->tag, tag))
+            return at;
+    return NULL;
+}
 
-    *at = slot->next;
+struct net_slot *net_inbox_claim(struct net_channel *ch, int from, struct net_tag tag, size_t len)
+{
+    struct net_slot **at = ch->fault.code ? NULL : find_slot(ch, from, tag), *slot = at ? *at : NULL;
+
+    if (!slot)
+        return NULL;
+    if (slot->len != len) {
+        (void)wrong_length(ch, from, tag, len, slot->len);
+        return NULL;
+    }
+    *at = slot->next; /* it still counts as waited for */
     slot->next = NULL;
+    return slot;
+}
+
+void net_inbox_filled(struct net_channel *ch, struct net_slot *slot)
+{
     ch->inbox->expected_from[slot->from]--;
+    serve(ch, slot);
 }
 
 static enum sotto_err keep_early(struct net_channel *ch, int from, struct net_tag tag, const uint8_t *payload,
@@ -131,8 +152,9 @@ enum sotto_err net_inbox_deliver(struct net_channel *ch, int from, const uint8_t
                                  const uint8_t *payload)
 {
     struct reader r = reader_of(header, NET_HEADER_LEN);
-    size_t len = read_u32(&r), b;
+    size_t len = read_u32(&r);
     uint32_t job = read_u32(&r);
+    struct net_slot *slot;
     struct net_tag tag;
 
     tag.instr = read_u32(&r);
@@ -143,21 +165,15 @@ enum sotto_err net_inbox_deliver(struct net_channel *ch, int from, const uint8_t
     if (job != ch->job)
         return fault_set(&ch->fault, SOTTO_ERR_MALFORMED, "party %d sent a message of job %u in job %u", from,
                          job, ch->job);
-    b = bucket_of(ch->inbox, from, tag);
-    for (struct net_slot **at = &ch->inbox->expected[b]; *at; at = &(*at)->next) {
-        struct net_slot *slot = *at;
-
-        if (slot->from != from || !tag_equal(slot->tag, tag))
-            continue;
-        if (slot->len != len)
-            return wrong_length(ch, from, tag, len, slot->len);
-        if (len)
-            memcpy(slot->buf, payload, len);
-        unlink_slot(ch, at);
-        serve(ch, slot);
-        return SOTTO_OK;
-    }
-    return keep_early(ch, from, tag, payload, len, b);
+    slot = net_inbox_claim(ch, from, tag, len);
+    if (ch->fault.code)
+        return ch->fault.code;
+    if (!slot)
+        return keep_early(ch, from, tag, payload, len, bucket_of(ch->inbox, from, tag));
+    if (len)
+        memcpy(slot->buf, payload, len);
+    net_inbox_filled(ch, slot);
+    return SOTTO_OK;
 }
 
 uint32_t net_inbox_waited(const struct net_channel *ch)

@@ -2,6 +2,8 @@
 #include "net/net.h"
 #include "net/inbox.h"
 
+#include <unistd.h>
+
 enum sotto_err net_send(struct net_channel *ch, int to, struct net_tag tag, const void *p, size_t len)
 {
     uint8_t header[NET_HEADER_LEN];
@@ -27,13 +29,23 @@ enum sotto_err net_wait(struct net_channel *ch)
     uint64_t woken = ch->inbox->woken;
 
     ch->counters.flushes++;
-    while (!ch->fault.code && ch->inbox->woken == woken) {
+    while (!ch->fault.code && ch->inbox->woken == woken && !ch->interrupted) {
         enum sotto_err err = ch->ops->wait(ch);
 
         if (err)
             return fault_set(&ch->fault, err, "the channel failed");
     }
+    ch->interrupted = false;
     return ch->fault.code;
+}
+
+/* One write for all that happens before it is seen. */
+void net_interrupt(struct net_channel *ch)
+{
+    const uint64_t one = 1;
+
+    if (ch->interrupt_fd >= 0 && !atomic_exchange(&ch->interrupting, true))
+        (void)!write(ch->interrupt_fd, &one, sizeof one);
 }
 
 void net_abort(struct net_channel *ch, const struct fault *why)

@@ -27,8 +27,8 @@ enum { NET_INSTR_CONTROL = 0xffffff00 };
 enum { NET_CONTROL_ABORT = NET_INSTR_CONTROL, NET_CONTROL_KEEPALIVE };
 
 /* A place where one message is expected; the owner keeps it alive until `arrived` or the channel's fault.
- * When the message is whole, it lies in buf (exactly len bytes), `arrived` is set and wake(wake_arg) is called
- * from within net_wait or net_expect. */
+ * Bytes may be put there as they come, before the message is whole. When it is, it lies in buf (exactly len
+ * bytes), `arrived` is set and wake(wake_arg) is called from within net_wait, net_send or net_expect. */
 struct net_slot {
     int from;
     struct net_tag tag;
@@ -55,13 +55,16 @@ struct net_channel {
     struct net_counters counters;
     struct fault fault; /* the first failure; afterwards every call returns its code and nothing is sent */
     bool closed;        /* net_abort was called */
+    bool interrupted;   /* net_interrupt was seen, and net_wait has not returned since */
+    int interrupt_fd;   /* -1: nobody interrupts this channel */
+    _Atomic bool interrupting;
     struct net_inbox *inbox;
 };
 
 /* A back end. Calls come through the functions below, which check, count and keep the fault. */
 struct net_ops {
     const char *name;
-    /** Queue header and payload, copied. */
+    /** Take header and payload: what they lie in is the caller's again when this returns. */
     enum sotto_err (*send)(struct net_channel *ch, int to, const uint8_t header[NET_HEADER_LEN],
                            const void *payload, size_t len);
     enum sotto_err (*flush)(struct net_channel *ch);
@@ -73,7 +76,11 @@ struct net_ops {
     void (*free)(struct net_channel *ch);
 };
 
-/** Queue a message. Bytes leave at the next flush at the latest. */
+/** Send a message. p is the caller's again when this returns: a large message was encrypted straight from there
+ *  (net_tls), and only what the network does not take yet, or shares a TLS record with what comes next, was
+ * copied. Bytes leave at the next flush at the latest. At most SOTTO_UNSENT_LEN_MAX bytes wait for a peer: then
+ * this call waits until it has read some; SOTTO_ERR_TIMEOUT when it reads nothing for too long. Messages that
+ * come meanwhile are delivered, so `wake` of any slot may be called from within. */
 SOTTO_MUST_CHECK enum sotto_err net_send(struct net_channel *ch, int to, struct net_tag tag, const void *p,
                                          size_t len);
 /** Announce what is expected. May find it in the inbox already and wake at once. */
@@ -82,6 +89,9 @@ SOTTO_MUST_CHECK enum sotto_err net_expect(struct net_channel *ch, struct net_sl
  *  SOTTO_ERR_TIMEOUT names the silent peers that are waited for, SOTTO_ERR_NETWORK who hung up,
  *  SOTTO_ERR_CHEAT when a peer reports cheating: fault.accuser and fault.suspects say what it reported. */
 SOTTO_MUST_CHECK enum sotto_err net_wait(struct net_channel *ch);
+/** From any thread: net_wait returns, now or when it is called next. The one function that a thread may call
+ * for a channel which another one uses. */
+void net_interrupt(struct net_channel *ch);
 /** This party gives up: the reason reaches all peers, nothing is sent afterwards, no slot is expected any more.
  */
 void net_abort(struct net_channel *ch, const struct fault *why);
@@ -98,6 +108,10 @@ void net_inbox_close(struct net_channel *ch);
 /** A whole frame has come from `from`. Checks it against what is expected. */
 SOTTO_MUST_CHECK enum sotto_err net_inbox_deliver(struct net_channel *ch, int from,
                                                   const uint8_t header[NET_HEADER_LEN], const uint8_t *payload);
+/** The beginning of a frame has come: the slot that expects it, for the back end to fill and then hand to
+ * net_inbox_filled; no longer listed. NULL: none does, or its length is wrong (ch->fault). */
+struct net_slot *net_inbox_claim(struct net_channel *ch, int from, struct net_tag tag, size_t len);
+void net_inbox_filled(struct net_channel *ch, struct net_slot *slot);
 /** Bit mask of the peers that some slot waits for. */
 uint32_t net_inbox_waited(const struct net_channel *ch);
 
@@ -105,9 +119,9 @@ uint32_t net_inbox_waited(const struct net_channel *ch);
 enum { NET_ABORT_TEXT_LEN_MAX = 256, NET_ABORT_LEN_MAX = 8 + NET_ABORT_TEXT_LEN_MAX };
 /** Writes at most NET_ABORT_LEN_MAX bytes, returns how many. */
 size_t net_abort_encode(uint8_t *out, const struct fault *why);
-/** Sets ch->fault from what `from` sent and returns its code: CHEAT, IMAGE and INPUT as reported, SOTTO_ERR_NETWORK
- * for all else, SOTTO_ERR_MALFORMED if the bytes are no abort frame. The accuser is the sender; its text is
- * shown printable. */
+/** Sets ch->fault from what `from` sent and returns its code: CHEAT, IMAGE and INPUT as reported,
+ * SOTTO_ERR_NETWORK for all else, SOTTO_ERR_MALFORMED if the bytes are no abort frame. The accuser is the
+ * sender; its text is shown printable. */
 SOTTO_MUST_CHECK enum sotto_err net_abort_decode(struct net_channel *ch, int from, const uint8_t *p,
                                                  size_t len);
 /** The frame passes on what another party accused, instead of the sender's own finding. */
@@ -126,6 +140,12 @@ int net_listen(const char *host, uint16_t *port, struct fault *f);
 struct net_channel *net_tls_new(const struct crypto_identity *id, int self, int parties,
                                 const struct net_peer peer[], int listen_fd, uint32_t job, unsigned timeout_ms,
                                 struct fault *f);
+/** The same for `lanes` meshes, each of which one thread may use: ch[0..lanes). All parties must want the same
+ * number. On an error there is no channel. */
+SOTTO_MUST_CHECK enum sotto_err net_tls_lanes(const struct crypto_identity *id, int self, int parties,
+                                              const struct net_peer peer[], int listen_fd, uint32_t job,
+                                              unsigned timeout_ms, int lanes, struct net_channel *ch[],
+                                              struct fault *f);
 
 /* --- net_sim: a committee in one process (sim.c) -------------------------------------------------------- */
 struct net_sim;

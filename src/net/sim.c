@@ -203,7 +203,7 @@ struct net_sim *net_sim_new(int parties, net_sim_hook *hook, void *hook_arg)
         queue_init(&p->queue);
         queue_init(&p->late);
         p->sim = sim;
-        p->ch = (struct net_channel){ .ops = &sim_ops, .self = i, .parties = parties };
+        p->ch = (struct net_channel){ .ops = &sim_ops, .self = i, .parties = parties, .interrupt_fd = -1 };
         if (net_inbox_new(&p->ch)) {
             net_sim_free(sim);
             return NULL;

@@ -8,6 +8,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -33,12 +34,6 @@ static uint64_t ns_of_ms(uint64_t ms)
 }
 
 /* --- sending -------------------------------------------------------------------------------------------- */
-
-static enum sotto_err tls_send(struct net_channel *ch, int to, const uint8_t header[NET_HEADER_LEN],
-                               const void *payload, size_t len)
-{
-    return tls_link_queue(mesh_of(ch), to, header, payload, len);
-}
 
 static enum sotto_err queue_control(struct tls_mesh *m, int to, uint32_t instr, const void *payload, size_t len)
 {
@@ -218,9 +213,18 @@ static enum sotto_err judge_silence(struct tls_mesh *m, uint64_t now, uint64_t *
     return SOTTO_OK;
 }
 
+static void take_interrupt(struct net_channel *ch)
+{
+    uint64_t count;
+
+    (void)!read(ch->interrupt_fd, &count, sizeof count);
+    atomic_store(&ch->interrupting, false); /* who comes now writes again; who came before is seen below */
+    ch->interrupted = true;
+}
+
 static enum sotto_err sleep_until(struct tls_mesh *m, uint64_t now, uint64_t due)
 {
-    struct pollfd fd[SOTTO_PARTIES_MAX];
+    struct pollfd fd[SOTTO_PARTIES_MAX + 1];
     int ms = due <= now ? 0 : (int)((due - now + 999999) / 1000000);
 
     for (int p = 0; p < m->ch.parties; p++) {
@@ -232,7 +236,8 @@ static enum sotto_err sleep_until(struct tls_mesh *m, uint64_t now, uint64_t due
         if (l->readable && open)
             ms = 0;
     }
-    if (poll(fd, (nfds_t)m->ch.parties, ms) < 0) {
+    fd[m->ch.parties] = (struct pollfd){ .fd = m->ch.interrupt_fd, .events = POLLIN };
+    if (poll(fd, (nfds_t)m->ch.parties + 1, ms) < 0) {
         if (errno != EINTR)
             return fault_set(&m->ch.fault, SOTTO_ERR_INTERNAL, "cannot wait for the network: %s",
                              strerror(errno));
@@ -244,6 +249,8 @@ static enum sotto_err sleep_until(struct tls_mesh *m, uint64_t now, uint64_t due
         if (fd[p].revents & POLLOUT)
             m->link[p].blocked = false;
     }
+    if (fd[m->ch.parties].revents)
+        take_interrupt(&m->ch);
     return SOTTO_OK;
 }
 
@@ -255,7 +262,7 @@ static enum sotto_err wait_for_frame(struct tls_mesh *m)
     for (;;) {
         TRY(flush_all(m, now));
         TRY(read_ready(m, now, &delivered));
-        if (delivered)
+        if (delivered || m->ch.interrupted)
             return SOTTO_OK;
         TRY(judge_gone(m, now));
         due = now + ns_of_ms(m->timeout_ms);
@@ -265,6 +272,48 @@ static enum sotto_err wait_for_frame(struct tls_mesh *m)
         TRY(sleep_until(m, now, due));
         now = clock_now_ns();
     }
+}
+
+/* Too much waits for this peer. The others are listened to meanwhile: it may itself wait for us to read. */
+static enum sotto_err wait_for_room(struct tls_mesh *m, int to)
+{
+    struct tls_link *l = &m->link[to];
+    uint64_t now = clock_now_ns(), delivered, due, moved_ns = now, sent = l->stream->sent;
+
+    resume_clocks(m, now);
+    for (;; now = clock_now_ns()) {
+        TRY(flush_all(m, now));
+        TRY(read_ready(m, now, &delivered));
+        if (tls_link_unsent(l) < SOTTO_UNSENT_LEN_MAX / 2 || m->ch.interrupted)
+            return SOTTO_OK;
+        if (l->stream->sent != sent)
+            moved_ns = now;
+        sent = l->stream->sent;
+        if (now - moved_ns >= ns_of_ms(m->timeout_ms))
+            return fault_set(
+                &m->ch.fault, SOTTO_ERR_TIMEOUT,
+                "%s has taken nothing of what was sent for %.1f s; is it running, and is the network up?",
+                l->text, m->timeout_ms / 1000.0);
+        TRY(judge_gone(m, now));
+        due = now + ns_of_ms(m->timeout_ms) / KEEPALIVE_PART;
+        if (m->grace_ns && m->grace_ns < due)
+            due = m->grace_ns;
+        TRY(sleep_until(m, now, due));
+    }
+}
+
+static enum sotto_err tls_send(struct net_channel *ch, int to, const uint8_t header[NET_HEADER_LEN],
+                               const void *payload, size_t len)
+{
+    struct tls_mesh *m = mesh_of(ch);
+    enum sotto_err err;
+
+    TRY(tls_link_queue(m, to, header, payload, len));
+    if (tls_link_unsent(&m->link[to]) < SOTTO_UNSENT_LEN_MAX)
+        return SOTTO_OK;
+    err = wait_for_room(m, to);
+    m->left_ns = clock_now_ns();
+    return err;
 }
 
 static enum sotto_err tls_wait(struct net_channel *ch)
@@ -285,6 +334,7 @@ static void drain_out(struct tls_mesh *m, unsigned ms_max)
     static const short both = POLLIN | POLLOUT;
     uint64_t now = clock_now_ns(), until = now + ns_of_ms(ms_max);
     struct pollfd fd[SOTTO_PARTIES_MAX];
+    uint8_t ignored[1 << 14];
     bool waiting;
 
     for (;; now = clock_now_ns()) {
@@ -301,7 +351,7 @@ static void drain_out(struct tls_mesh *m, unsigned ms_max)
             poll(fd, (nfds_t)m->ch.parties, (int)((until - now + 999999) / 1000000)) < 0)
             return;
         for (int p = 0; p < m->ch.parties; p++)
-            if (fd[p].revents & ~POLLOUT && recv(fd[p].fd, m->link[p].stream->in, TLS_IN_LEN, 0) <= 0)
+            if (fd[p].revents & ~POLLOUT && recv(fd[p].fd, ignored, sizeof ignored, 0) <= 0)
                 m->link[p].end = TLS_BROKEN;
     }
 }
@@ -365,7 +415,12 @@ static void mesh_wipe(struct tls_mesh *m)
         tls_link_wipe(&m->link[p]);
     if (m->listen_fd >= 0)
         close(m->listen_fd);
-    tls_context_wipe(&m->ctx);
+    if (m->ch.interrupt_fd >= 0)
+        close(m->ch.interrupt_fd);
+    if (m->ctx && --m->ctx->users == 0) {
+        tls_context_wipe(m->ctx);
+        mem_free(m->ctx);
+    }
     net_inbox_free(&m->ch);
     mem_wipe(m, sizeof *m);
     mem_free(m);
@@ -414,8 +469,8 @@ static void make_greeting(int parties, const struct net_peer peer[], uint8_t out
     crypto_hash_final(&h, out);
 }
 
-static struct tls_mesh *mesh_new(int self, int parties, const struct net_peer peer[], int listen_fd,
-                                 uint32_t job, unsigned timeout_ms)
+static struct tls_mesh *mesh_new(int self, int parties, const struct net_peer peer[], uint32_t job,
+                                 unsigned timeout_ms, bool interruptible)
 {
     struct tls_mesh *m = mem_alloc(1, sizeof *m);
 
@@ -425,43 +480,90 @@ static struct tls_mesh *mesh_new(int self, int parties, const struct net_peer pe
     m->ch.self = self;
     m->ch.parties = parties;
     m->ch.job = job;
+    m->ch.interrupt_fd = -1;
     m->listen_fd = -1;
     m->timeout_ms = timeout_ms ? timeout_ms : 1;
     for (int p = 0; p < parties; p++)
         describe(&m->link[p], p, &peer[p]);
-    if (net_inbox_new(&m->ch)) {
-        mem_free(m);
+    if (interruptible)
+        m->ch.interrupt_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if ((interruptible && m->ch.interrupt_fd < 0) || net_inbox_new(&m->ch)) {
+        mesh_wipe(m);
         return NULL;
     }
-    m->listen_fd = listen_fd;
     return m;
+}
+
+static enum sotto_err lanes_new(struct tls_mesh *m[], int lanes, int self, int parties,
+                                const struct net_peer peer[], uint32_t job, unsigned timeout_ms,
+                                struct fault *f)
+{
+    struct tls_context *ctx = mem_alloc(1, sizeof *ctx);
+
+    for (int i = 0; i < lanes; i++)
+        m[i] = ctx ? mesh_new(self, parties, peer, job, timeout_ms, lanes > 1) : NULL;
+    for (int i = 0; i < lanes; i++)
+        if (!m[i]) {
+            for (int k = 0; k < lanes; k++)
+                if (m[k])
+                    mesh_wipe(m[k]);
+            mem_free(ctx);
+            return fault_set(f, SOTTO_ERR_RESOURCE, "out of memory for the channel");
+        }
+    for (int i = 0; i < lanes; i++)
+        m[i]->ctx = ctx;
+    return SOTTO_OK;
+}
+
+enum sotto_err net_tls_lanes(const struct crypto_identity *id, int self, int parties,
+                             const struct net_peer peer[], int listen_fd, uint32_t job, unsigned timeout_ms,
+                             int lanes, struct net_channel *ch[], struct fault *f)
+{
+    uint8_t greeting[CRYPTO_HASH_LEN];
+    struct tls_mesh *m[SOTTO_LANES_MAX];
+    enum sotto_err err;
+    int failed = 0;
+
+    assert(parties >= 2 && parties <= SOTTO_PARTIES_MAX && self >= 0 && self < parties);
+    assert(lanes >= 1 && lanes <= SOTTO_LANES_MAX);
+    err = lanes_new(m, lanes, self, parties, peer, job, timeout_ms, f);
+    if (err) {
+        close(listen_fd);
+        return err;
+    }
+    make_greeting(parties, peer, greeting);
+    (void)fcntl(listen_fd, F_SETFL, fcntl(listen_fd, F_GETFL) | O_NONBLOCK);
+    for (int i = 0; i < lanes; i++)
+        m[i]->listen_fd = listen_fd;
+    err = tls_context_init(m[0]->ctx, id, parties, peer, &m[0]->ch.fault);
+    m[0]->ctx->users = (unsigned)lanes;
+    if (!err)
+        err = tls_join(m, lanes, &failed, greeting);
+    close(listen_fd);
+    for (int i = 0; i < lanes; i++) {
+        m[i]->listen_fd = -1;
+        m[i]->left_ns = clock_now_ns();
+        ch[i] = &m[i]->ch;
+    }
+    if (!err)
+        return SOTTO_OK;
+    if (f && !f->code)
+        *f = m[failed]->ch.fault;
+    for (int i = lanes; i-- > 0;) {
+        if (i < failed)
+            net_abort(ch[i], &m[failed]->ch.fault); /* these stand already */
+        linger(m[i]);
+    }
+    for (int i = lanes; i-- > 0;)
+        mesh_wipe(m[i]);
+    return err;
 }
 
 struct net_channel *net_tls_new(const struct crypto_identity *id, int self, int parties,
                                 const struct net_peer peer[], int listen_fd, uint32_t job, unsigned timeout_ms,
                                 struct fault *f)
 {
-    uint8_t greeting[CRYPTO_HASH_LEN];
-    struct tls_mesh *m;
+    struct net_channel *ch;
 
-    assert(parties >= 2 && parties <= SOTTO_PARTIES_MAX && self >= 0 && self < parties);
-    m = mesh_new(self, parties, peer, listen_fd, job, timeout_ms);
-    if (!m) {
-        close(listen_fd);
-        (void)fault_set(f, SOTTO_ERR_RESOURCE, "out of memory for the channel");
-        return NULL;
-    }
-    make_greeting(parties, peer, greeting);
-    (void)fcntl(listen_fd, F_SETFL, fcntl(listen_fd, F_GETFL) | O_NONBLOCK);
-    if (tls_context_init(&m->ctx, id, parties, peer, &m->ch.fault) || tls_join(m, greeting)) {
-        if (f && !f->code)
-            *f = m->ch.fault;
-        linger(m);
-        mesh_wipe(m);
-        return NULL;
-    }
-    close(m->listen_fd);
-    m->listen_fd = -1;
-    m->left_ns = clock_now_ns();
-    return &m->ch;
+    return net_tls_lanes(id, self, parties, peer, listen_fd, job, timeout_ms, 1, &ch, f) ? NULL : ch;
 }

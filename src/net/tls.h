@@ -22,19 +22,19 @@ struct tls_link {
     size_t out_frame_left;     /* bytes of the frame at its head that is partly encrypted */
     struct net_frames frames;
     enum tls_end end;
-    uint64_t end_ns;                         /* when that was seen */
-    bool readable;                           /* worth a read before polling */
-    bool blocked;                            /* the socket takes no more now */
-    uint64_t heard_ns;                       /* last sign of life, moved on while nobody listens */
-    uint64_t frame_ns;                       /* last frame, moved on likewise */
-    uint64_t frames_seen;                    /* frames.delivered at frame_ns */
-    uint64_t sent_ns;                        /* our last sign of life */
+    uint64_t end_ns;      /* when that was seen */
+    bool readable;        /* worth a read before polling */
+    bool blocked;         /* the socket takes no more now */
+    uint64_t heard_ns;    /* last sign of life, moved on while nobody listens */
+    uint64_t frame_ns;    /* last frame, moved on likewise */
+    uint64_t frames_seen; /* frames.delivered at frame_ns */
+    uint64_t sent_ns;     /* our last sign of life, or bytes of any kind that the socket took */
     char text[2 * SOTTO_NAME_LEN_MAX + 300]; /* "party 2 (carol, 10.0.0.3:7002)" */
 };
 
 struct tls_mesh {
-    struct net_channel ch; /* first, so that a channel of net_tls is a mesh */
-    struct tls_context ctx;
+    struct net_channel ch;   /* first, so that a channel of net_tls is a mesh */
+    struct tls_context *ctx; /* shared by all lanes */
     struct tls_link link[SOTTO_PARTIES_MAX];
     int listen_fd; /* -1 once the mesh stands */
     unsigned timeout_ms;
@@ -44,10 +44,13 @@ struct tls_mesh {
     bool finished;     /* streams were ended */
 };
 
-/** Connect, accept, check, greet, until a link to every peer stands. On an error ch.fault is filled. */
-SOTTO_MUST_CHECK enum sotto_err tls_join(struct tls_mesh *m, const uint8_t greeting[CRYPTO_HASH_LEN]);
+/** Connect, accept, check, greet, until a link to every peer stands in each of the meshes, one after another.
+ * On an error the fault of the mesh at which it happened is filled: m[*failed]. */
+SOTTO_MUST_CHECK enum sotto_err tls_join(struct tls_mesh *const m[], int lanes, int *failed,
+                                         const uint8_t greeting[CRYPTO_HASH_LEN]);
 
 /* --- one link (tls_link.c) ------------------------------------------------------------------------------ */
+/** Encrypts straight from payload what fills records, copies the rest; never waits. */
 SOTTO_MUST_CHECK enum sotto_err tls_link_queue(struct tls_mesh *m, int party,
                                                const uint8_t header[NET_HEADER_LEN], const void *payload,
                                                size_t len);
@@ -55,6 +58,8 @@ SOTTO_MUST_CHECK enum sotto_err tls_link_queue(struct tls_mesh *m, int party,
 SOTTO_MUST_CHECK enum sotto_err tls_link_flush(struct tls_mesh *m, int party, uint64_t now_ns);
 /** Reads what has come, hands whole frames to the inbox, notes the end of the stream. */
 SOTTO_MUST_CHECK enum sotto_err tls_link_read(struct tls_mesh *m, int party, uint64_t now_ns);
+/** Bytes that wait, encrypted or not. */
+size_t tls_link_unsent(const struct tls_link *l);
 /** Forgets the frames of which nothing has left yet. */
 void tls_link_drop_unsent(struct tls_link *l);
 bool tls_link_pending(const struct tls_link *l);

@@ -6,6 +6,10 @@
  * Who has all its links says READY over each; who fails says why instead. When all are ready, all links stand
  * everywhere, so what a party does next, leaving included, falls upon no one who is still connecting.
  *
+ * With several lanes a mesh follows the other. Who is done with one begins with the next, and may call a party
+ * that is not done yet: that one sets the call aside (PARKED) until it is there. Nobody is further ahead than
+ * that, as all wait for all to be ready.
+ *
  * A caller is known by its pinned key alone. Strangers are sent away and remembered for the message that says
  * why somebody is missing; they can cost a slot of the table for a while, never the mesh. */
 #include "net/tls.h"
@@ -20,15 +24,15 @@
 enum { GUESTS_MAX = 16, ATTEMPTS_MAX = SOTTO_PARTIES_MAX + GUESTS_MAX };
 enum { RETRY_MS_MIN = 4, RETRY_MS_MAX = 128, NOTE_LEN = 200, KEY_SHOWN_LEN = 8 };
 
-/* hello:  0       6         8     12     13   14        15  16
- *         | magic | version | job | from | to | parties | 0 | greeting (32) | */
-enum { HELLO_LEN = 48, HELLO_GREETING_AT = 16, HELLO_VERSION = 1 };
+/* hello:  0       6         8     12     13   14        15      16     17    20
+ *         | magic | version | job | from | to | parties | lanes | lane | 0 0 0 | greeting (32) | */
+enum { HELLO_LEN = 52, HELLO_LANE_AT = 16, HELLO_GREETING_AT = 20, HELLO_VERSION = 2 };
 static const uint8_t magic[6] = "sotto";
 
 /* After the hello, in one record: STATUS_READY alone, or STATUS_FAILED and the payload of an abort frame. */
 enum status { STATUS_FAILED, STATUS_READY };
 
-enum step { STEP_NONE, STEP_CONNECT, STEP_HANDSHAKE, STEP_HELLO };
+enum step { STEP_NONE, STEP_CONNECT, STEP_HANDSHAKE, STEP_HELLO, STEP_PARKED };
 
 struct attempt {
     enum step step;
@@ -48,7 +52,8 @@ struct dial { /* one lower party */
 };
 
 struct join {
-    struct tls_mesh *m;
+    struct tls_mesh *m; /* of the lane that joins now */
+    int lane, lanes;
     const uint8_t *greeting;
     uint64_t now_ns, deadline_ns;
     uint32_t ready; /* bit mask of the parties that said so */
@@ -95,6 +100,8 @@ static void make_hello(const struct join *j, int to, uint8_t out[HELLO_LEN])
     out[12] = (uint8_t)ch->self;
     out[13] = (uint8_t)to;
     out[14] = (uint8_t)ch->parties;
+    out[15] = (uint8_t)j->lanes;
+    out[HELLO_LANE_AT] = (uint8_t)j->lane;
     memcpy(out + HELLO_GREETING_AT, j->greeting, CRYPTO_HASH_LEN);
 }
 
@@ -106,7 +113,7 @@ static enum sotto_err check_hello(struct join *j, int from, const uint8_t *p)
     const uint8_t *seen_magic = read_bytes(&r, sizeof magic);
     uint16_t version = read_u16(&r);
     uint32_t job = read_u32(&r);
-    uint8_t self = read_u8(&r), to = read_u8(&r), parties = read_u8(&r);
+    uint8_t self = read_u8(&r), to = read_u8(&r), parties = read_u8(&r), lanes = read_u8(&r);
 
     if (memcmp(seen_magic, magic, sizeof magic) != 0)
         return fault_set(&j->m->ch.fault, SOTTO_ERR_MALFORMED, "%s does not greet as a Sotto party does", who);
@@ -123,6 +130,9 @@ static enum sotto_err check_hello(struct join *j, int from, const uint8_t *p)
     if (job != ch->job)
         return fail(j, "%s runs another job (%08x, here %08x); start all parties with the same job number", who,
                     job, ch->job);
+    if (lanes != j->lanes)
+        return fail(j, "%s runs %u lanes, this party %d; start all parties with the same --lanes", who, lanes,
+                    j->lanes);
     return SOTTO_OK;
 }
 
@@ -179,6 +189,17 @@ static enum sotto_err hear(struct join *j, int party)
                 j->m->link[party].text);
 }
 
+/* A few bytes on a fresh connection: they fit; what breaks it shows when it is read. */
+static void say_hello(const struct join *j, const struct attempt *a)
+{
+    uint8_t hello[HELLO_LEN];
+    size_t took;
+
+    make_hello(j, a->stream->party, hello);
+    (void)tls_stream_write(a->stream, hello, sizeof hello, &took);
+    (void)tls_stream_push(a->stream, NULL);
+}
+
 static uint32_t missing(const struct join *j)
 {
     uint32_t mask = 0;
@@ -230,7 +251,7 @@ static enum sotto_err wrong_server(struct join *j, const struct attempt *a)
         return fault_set(&j->m->ch.fault, SOTTO_ERR_RESOURCE, "out of memory while connecting to %s", who);
     if (s->key_seen && s->party < 0) {
         crypto_hex(got, s->key, KEY_SHOWN_LEN);
-        crypto_hex(want, j->m->ctx.peer[a->party].public_key, KEY_SHOWN_LEN);
+        crypto_hex(want, j->m->ctx->peer[a->party].public_key, KEY_SHOWN_LEN);
         return fail(
             j,
             "%s presented an unknown certificate with key %s... where %s... is due; compare network.yaml "
@@ -259,12 +280,32 @@ static enum sotto_err give_up(struct join *j, struct attempt *a, enum tls_io io)
     return err;
 }
 
+/* One of a party, the newest. */
+static void park(struct join *j, struct attempt *a)
+{
+    const int party = a->stream->party;
+
+    for (int i = 0; i < ATTEMPTS_MAX; i++)
+        if (&j->attempt[i] != a && j->attempt[i].step == STEP_PARKED && j->attempt[i].stream->party == party)
+            drop(&j->attempt[i]);
+    a->step = STEP_PARKED;
+}
+
 static enum sotto_err become_link(struct join *j, struct attempt *a)
 {
     int party = a->stream->party;
     struct tls_link *l = &j->m->link[party];
 
+    if (a->party < 0 && a->hello[HELLO_LANE_AT] == j->lane + 1) {
+        park(j, a);
+        return SOTTO_OK;
+    }
+    if (a->party < 0)
+        say_hello(j, a);
     TRY(check_hello(j, party, a->hello));
+    if (a->hello[HELLO_LANE_AT] != j->lane)
+        return fault_set(&j->m->ch.fault, SOTTO_ERR_MALFORMED, "%s greets for lane %u where lane %d is due",
+                         j->m->link[party].text, a->hello[HELLO_LANE_AT], j->lane);
     if (l->stream) { /* it has a link: this one is left over */
         drop(a);
         return SOTTO_OK;
@@ -285,14 +326,11 @@ static enum sotto_err become_link(struct join *j, struct attempt *a)
 static enum tls_io shake(struct join *j, struct attempt *a)
 {
     enum tls_io io = tls_stream_handshake(a->stream);
-    uint8_t hello[HELLO_LEN];
-    size_t took;
 
-    if (io == TLS_IO_DONE) {
+    if (io == TLS_IO_DONE)
         a->step = STEP_HELLO;
-        make_hello(j, a->stream->party, hello);
-        io = tls_stream_write(a->stream, hello, sizeof hello, &took);
-    }
+    if (io == TLS_IO_DONE && a->party >= 0)
+        say_hello(j, a); /* who was called answers when it knows for which lane */
     (void)tls_stream_push(a->stream, NULL);
     return io;
 }
@@ -330,7 +368,7 @@ static enum sotto_err start(struct join *j, struct attempt *a, int fd, int party
     *a = (struct attempt){ .step = party < 0 ? STEP_HANDSHAKE : STEP_CONNECT,
                            .party = party,
                            .since_ns = j->now_ns };
-    a->stream = tls_stream_new(&j->m->ctx, fd, party < 0, allowed);
+    a->stream = tls_stream_new(j->m->ctx, fd, party < 0, allowed);
     if (!a->stream) {
         drop(a);
         return fault_set(&j->m->ch.fault, SOTTO_ERR_RESOURCE, "out of memory for a connection");
@@ -375,8 +413,9 @@ static struct attempt *guest_slot(struct join *j)
         if (a->step == STEP_HANDSHAKE && (!oldest || a->since_ns < oldest->since_ns))
             oldest = a;
     }
-    if (!oldest)
-        oldest = &j->attempt[SOTTO_PARTIES_MAX];
+    for (int i = SOTTO_PARTIES_MAX; !oldest && i < ATTEMPTS_MAX; i++)
+        if (j->attempt[i].step != STEP_PARKED) /* of which there is one a party at most */
+            oldest = &j->attempt[i];
     drop(oldest);
     return oldest;
 }
@@ -445,7 +484,7 @@ static enum sotto_err serve(struct join *j)
     for (int i = 0; i < ATTEMPTS_MAX; i++) {
         const struct attempt *a = &j->attempt[i];
 
-        if (a->step == STEP_NONE)
+        if (a->step == STEP_NONE || a->step == STEP_PARKED)
             continue;
         owner[n] = i;
         fd[n++] = (struct pollfd){ .fd = a->stream->fd,
@@ -475,15 +514,28 @@ static enum sotto_err serve(struct join *j)
     return fd[n - 1].revents ? answer(j) : SOTTO_OK;
 }
 
-static enum sotto_err run(struct join *j)
+static enum sotto_err resolve_all(struct join *j)
 {
     for (int p = 0; p < j->m->ch.self; p++)
-        TRY(tls_resolve(j->m->ctx.peer[p].host, j->m->ctx.peer[p].port, false, &j->dial[p].all,
+        TRY(tls_resolve(j->m->ctx->peer[p].host, j->m->ctx->peer[p].port, false, &j->dial[p].all,
                         &j->m->ch.fault));
+    return SOTTO_OK;
+}
+
+/* One mesh. Calls for it may have been set aside. */
+static enum sotto_err run(struct join *j)
+{
+    j->ready = 0;
+    j->now_ns = clock_now_ns();
+    j->deadline_ns = j->now_ns + ns_of_ms(j->m->timeout_ms);
     for (int p = 0; p < j->m->ch.self; p++) {
         j->dial[p].next = j->dial[p].all;
         j->dial[p].retry_ms = RETRY_MS_MIN;
+        j->dial[p].due_ns = 0;
     }
+    for (int i = 0; i < ATTEMPTS_MAX; i++)
+        if (j->attempt[i].step == STEP_PARKED)
+            TRY(become_link(j, &j->attempt[i]));
     while (pending(j)) {
         j->now_ns = clock_now_ns();
         TRY(call_due(j));
@@ -494,25 +546,38 @@ static enum sotto_err run(struct join *j)
     return SOTTO_OK;
 }
 
-enum sotto_err tls_join(struct tls_mesh *m, const uint8_t greeting[CRYPTO_HASH_LEN])
+static enum sotto_err run_lanes(struct join *j, struct tls_mesh *const m[])
+{
+    j->m = m[0];
+    TRY(resolve_all(j));
+    for (j->lane = 0; j->lane < j->lanes; j->lane++) {
+        j->m = m[j->lane];
+        TRY(run(j));
+    }
+    return SOTTO_OK;
+}
+
+enum sotto_err tls_join(struct tls_mesh *const m[], int lanes, int *failed,
+                        const uint8_t greeting[CRYPTO_HASH_LEN])
 {
     struct join *j = mem_alloc(1, sizeof *j);
     enum sotto_err err;
 
+    *failed = 0;
     if (!j)
-        return fault_set(&m->ch.fault, SOTTO_ERR_RESOURCE, "out of memory");
-    j->m = m;
+        return fault_set(&m[0]->ch.fault, SOTTO_ERR_RESOURCE, "out of memory");
+    j->lanes = lanes;
     j->greeting = greeting;
-    j->now_ns = clock_now_ns();
-    j->deadline_ns = j->now_ns + ns_of_ms(m->timeout_ms);
     for (int i = 0; i < ATTEMPTS_MAX; i++)
         j->attempt[i].party = -1;
-    err = run(j);
-    if (err)
+    err = run_lanes(j, m);
+    if (err) {
+        *failed = j->lane;
         say_failed(j);
+    }
     for (int i = 0; i < ATTEMPTS_MAX; i++)
         drop(&j->attempt[i]);
-    for (int p = 0; p < m->ch.self; p++)
+    for (int p = 0; p < m[0]->ch.self; p++)
         if (j->dial[p].all)
             freeaddrinfo(j->dial[p].all);
     mem_free(j);

@@ -2,28 +2,7 @@
 #include "net/tls.h"
 
 /* As much is read from one peer before the others have their turn. */
-enum { READ_LEN_MAX = 1 << 20, OUT_LEN_FLUSH = 1 << 20 };
-
-enum sotto_err tls_link_queue(struct tls_mesh *m, int party, const uint8_t header[NET_HEADER_LEN],
-                              const void *payload, size_t len)
-{
-    struct tls_link *l = &m->link[party];
-    uint8_t *room;
-
-    if (!l->stream || l->end != TLS_OPEN || l->stream->write_dead)
-        return SOTTO_OK; /* who left expects nothing any more */
-    room = net_queue_room(&l->out, NET_HEADER_LEN + len);
-    if (!room)
-        return fault_set(&m->ch.fault, SOTTO_ERR_RESOURCE, "out of memory for a message of %zu bytes to %s",
-                         len, l->text);
-    memcpy(room, header, NET_HEADER_LEN);
-    if (len)
-        memcpy(room + NET_HEADER_LEN, payload, len);
-    l->out.tail += NET_HEADER_LEN + len;
-    if (net_queue_len(&l->out) >= OUT_LEN_FLUSH && !l->blocked)
-        return tls_link_flush(m, party, clock_now_ns());
-    return SOTTO_OK;
-}
+enum { READ_LEN_MAX = 1 << 20 };
 
 /* len bytes at the head went out; keep count of where the current frame ends. */
 static void consume(struct tls_link *l, size_t len)
@@ -50,21 +29,80 @@ static enum sotto_err broken_tls(struct tls_mesh *m, const struct tls_link *l)
                      l->stream->reason);
 }
 
-enum sotto_err tls_link_flush(struct tls_mesh *m, int party, uint64_t now_ns)
+/* Encrypts all that waits in `out`, as far as the socket keeps up. */
+static enum tls_io encrypt_out(struct tls_link *l)
 {
-    struct tls_link *l = &m->link[party];
     enum tls_io io = TLS_IO_DONE;
-    size_t took, sent = 0;
+    size_t took;
 
-    if (!l->stream || l->end == TLS_BROKEN)
-        return SOTTO_OK;
     while (net_queue_len(&l->out) && io == TLS_IO_DONE) {
         io = tls_stream_write(l->stream, l->out.data + l->out.head, net_queue_len(&l->out), &took);
         consume(l, took);
     }
+    return io;
+}
+
+static enum sotto_err keep(struct tls_mesh *m, struct tls_link *l, const void *p, size_t len)
+{
+    uint8_t *room = len ? net_queue_room(&l->out, len) : NULL;
+
+    if (len && !room)
+        return fault_set(&m->ch.fault, SOTTO_ERR_RESOURCE, "out of memory for a message of %zu bytes to %s",
+                         len, l->text);
+    if (len)
+        memcpy(room, p, len);
+    l->out.tail += len;
+    return SOTTO_OK;
+}
+
+/*  out: | earlier messages | header |      payload: | first | record | record | ... | rest |
+ *       |------ whole records ----------------------------|                        └─▶ out
+ *
+ * So records are full, and most of a large message goes from its place into the cipher. */
+enum sotto_err tls_link_queue(struct tls_mesh *m, int party, const uint8_t header[NET_HEADER_LEN],
+                              const void *payload, size_t len)
+{
+    struct tls_link *l = &m->link[party];
+    const uint8_t *p = payload;
+    size_t first, took;
+    enum tls_io io;
+
+    if (!l->stream || l->end != TLS_OPEN || l->stream->write_dead)
+        return SOTTO_OK; /* who left expects nothing any more */
+    TRY(keep(m, l, header, NET_HEADER_LEN));
+    if (l->blocked || net_queue_len(&l->out) + len < TLS_RECORD_LEN_MAX)
+        return keep(m, l, p, len);
+    first = (TLS_RECORD_LEN_MAX - net_queue_len(&l->out) % TLS_RECORD_LEN_MAX) % TLS_RECORD_LEN_MAX;
+    first = first < len ? first : len;
+    TRY(keep(m, l, p, first));
+    io = encrypt_out(l);
+    for (p += first, len -= first; io == TLS_IO_DONE && len >= TLS_RECORD_LEN_MAX; p += took, len -= took) {
+        io = tls_stream_write(l->stream, p, len, &took);
+        l->out_frame_left -= took;
+    }
     if (io == TLS_IO_FAILED)
         return broken_tls(m, l);
-    l->blocked = io != TLS_IO_DONE || tls_stream_push(l->stream, &sent) == TLS_IO_AGAIN;
+    l->blocked = io != TLS_IO_DONE;
+    if (keep(m, l, p, len)) { /* half of a frame is out: nothing that came after it could be read */
+        l->end = TLS_BROKEN;
+        l->out_frame_left = 0;
+        return m->ch.fault.code;
+    }
+    return SOTTO_OK;
+}
+
+enum sotto_err tls_link_flush(struct tls_mesh *m, int party, uint64_t now_ns)
+{
+    struct tls_link *l = &m->link[party];
+    enum tls_io io;
+    size_t sent = 0;
+
+    if (!l->stream || l->end == TLS_BROKEN)
+        return SOTTO_OK;
+    io = encrypt_out(l);
+    if (io == TLS_IO_FAILED)
+        return broken_tls(m, l);
+    l->blocked = tls_stream_push(l->stream, &sent) == TLS_IO_AGAIN || io != TLS_IO_DONE;
     if (sent)
         l->sent_ns = now_ns;
     return SOTTO_OK;
@@ -114,6 +152,11 @@ enum sotto_err tls_link_read(struct tls_mesh *m, int party, uint64_t now_ns)
     }
     l->readable = true; /* more may lie above the socket, where poll does not see it */
     return SOTTO_OK;
+}
+
+size_t tls_link_unsent(const struct tls_link *l)
+{
+    return tls_link_pending(l) ? net_queue_len(&l->out) + net_queue_len(&l->stream->out) : 0;
 }
 
 void tls_link_drop_unsent(struct tls_link *l)

@@ -6,49 +6,32 @@
 #include <unistd.h>
 
 /* A record is encrypted only while less than this waits for the socket. */
-enum { OUT_LEN_HIGH = 1 << 18, RECORD_LEN_MAX = 1 << 14, ALERT_REASON_FIRST = 1000 };
+enum { OUT_LEN_HIGH = 1 << 18, ALERT_REASON_FIRST = 1000 };
 
-static void refill(struct tls_stream *s)
-{
-    ssize_t got;
-
-    if (s->drained || s->eof)
-        return;
-    do
-        got = recv(s->fd, s->in, TLS_IN_LEN, 0);
-    while (got < 0 && errno == EINTR);
-    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-        s->drained = true;
-        return;
-    }
-    if (got <= 0) {
-        s->eof = true;
-        return;
-    }
-    s->in_head = 0;
-    s->in_tail = (size_t)got;
-    s->drained = got < TLS_IN_LEN; /* a poll will tell when there is more */
-}
-
+/* OpenSSL asks for as much as its buffer holds (read-ahead), so that one call takes all records that wait. */
 static int bio_read(BIO *bio, char *p, int len)
 {
     struct tls_stream *s = BIO_get_data(bio);
-    size_t n = (size_t)len;
+    ssize_t got = -1;
 
     BIO_clear_retry_flags(bio);
-    if (s->in_head == s->in_tail)
-        refill(s);
-    if (s->in_head == s->in_tail) {
-        if (s->eof)
-            return 0;
+    if (s->eof || len <= 0)
+        return 0;
+    if (!s->drained)
+        do
+            got = recv(s->fd, p, (size_t)len, 0);
+        while (got < 0 && errno == EINTR);
+    if (got < 0 && (s->drained || errno == EAGAIN || errno == EWOULDBLOCK)) {
+        s->drained = true;
         BIO_set_retry_read(bio);
         return -1;
     }
-    if (n > s->in_tail - s->in_head)
-        n = s->in_tail - s->in_head;
-    memcpy(p, s->in + s->in_head, n);
-    s->in_head += n;
-    return (int)n;
+    if (got <= 0) {
+        s->eof = true;
+        return 0;
+    }
+    s->drained = got < len; /* a poll will tell when there is more */
+    return (int)got;
 }
 
 static int bio_write(BIO *bio, const char *p, int len)
@@ -79,7 +62,7 @@ static long bio_ctrl(BIO *bio, int command, long number, void *p)
     case BIO_CTRL_FLUSH: /* we push by ourselves, once for many records */
         return 1;
     case BIO_CTRL_EOF:
-        return s->eof && s->in_head == s->in_tail;
+        return s->eof;
     default:
         return 0;
     }
@@ -107,10 +90,9 @@ struct tls_stream *tls_stream_new(const struct tls_context *ctx, int fd, bool ac
         return NULL;
     }
     *s = (struct tls_stream){ .fd = fd, .ctx = ctx, .allowed = allowed, .party = -1 };
-    s->in = mem_alloc(TLS_IN_LEN, 1);
     s->ssl = SSL_new(ctx->ssl);
     bio = BIO_new(ctx->bio);
-    if (!s->in || !s->ssl || !bio) {
+    if (!s->ssl || !bio) {
         BIO_free(bio);
         tls_stream_free(s);
         return NULL;
@@ -177,9 +159,11 @@ enum tls_io tls_stream_push(struct tls_stream *s, size_t *sent)
         /* The peer no longer listens. Whether it left in order is for the reading side to find out. */
         if (n < 0)
             s->write_dead = true;
-        else
-            net_queue_drop(&s->out, (size_t)n);
-        if (n > 0 && sent)
+        if (n <= 0)
+            continue;
+        net_queue_drop(&s->out, (size_t)n);
+        s->sent += (size_t)n;
+        if (sent)
             *sent += (size_t)n;
     }
     if (s->write_dead)
@@ -199,7 +183,7 @@ enum tls_io tls_stream_write(struct tls_stream *s, const void *p, size_t len, si
     if (net_queue_len(&s->out) >= OUT_LEN_HIGH && tls_stream_push(s, NULL) == TLS_IO_AGAIN)
         return TLS_IO_AGAIN;
     ERR_clear_error();
-    result = SSL_write_ex(s->ssl, p, len < RECORD_LEN_MAX ? len : RECORD_LEN_MAX, took);
+    result = SSL_write_ex(s->ssl, p, len < TLS_RECORD_LEN_MAX ? len : TLS_RECORD_LEN_MAX, took);
     return result == 1 ? TLS_IO_DONE : meaning(s, result);
 }
 
@@ -214,11 +198,6 @@ void tls_stream_finish(struct tls_stream *s)
     (void)shutdown(s->fd, SHUT_WR);
 }
 
-bool tls_stream_buffered(const struct tls_stream *s)
-{
-    return s->in_head < s->in_tail || SSL_pending(s->ssl) > 0;
-}
-
 void tls_stream_free(struct tls_stream *s)
 {
     if (!s)
@@ -229,7 +208,6 @@ void tls_stream_free(struct tls_stream *s)
     }
     SSL_free(s->ssl); /* the BIO goes with it; OpenSSL cleanses its record buffers */
     net_queue_wipe(&s->out);
-    mem_free(s->in); /* ciphertext only */
     ERR_clear_error();
     mem_free(s);
 }

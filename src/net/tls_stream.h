@@ -1,7 +1,7 @@
 /* tls_stream.h - one TLS connection on a non-blocking socket, with as few system calls as can be.
  *
  *   SSL_write ─▶ out ─▶ send        one send for all records of a flush, MSG_NOSIGNAL: SIGPIPE never rises
- *   SSL_read  ◀─ in  ◀─ recv        one recv for all records that wait; a short one tells that no more is there
+ *   SSL_read  ◀─ recv               one recv for all records that wait; a short one tells that no more is there
  *
  * Streams live on the heap: OpenSSL keeps pointers to them. */
 #ifndef SOTTO_NET_TLS_STREAM_H
@@ -16,6 +16,7 @@
 struct tls_context {
     SSL_CTX *ssl;
     BIO_METHOD *bio;
+    unsigned users; /* meshes; who counts them is one thread */
     int parties;
     struct net_peer peer[SOTTO_PARTIES_MAX];
 };
@@ -33,16 +34,15 @@ enum tls_io {
     TLS_IO_FAILED, /* not TLS as we speak it: see reason */
 };
 
-enum { TLS_REASON_LEN = 128, TLS_IN_LEN = 1 << 16 };
+enum { TLS_REASON_LEN = 128, TLS_IN_LEN = 1 << 17, TLS_RECORD_LEN_MAX = 1 << 14 };
 
 struct tls_stream {
     int fd; /* -1: none */
     SSL *ssl;
     const struct tls_context *ctx;
     struct net_queue out; /* ciphertext on its way to the socket */
-    uint8_t *in;          /* ciphertext on its way to SSL_read */
-    size_t in_head, in_tail;
-    bool drained; /* the socket had no more at the last look; cleared by whoever polls it */
+    uint64_t sent;        /* bytes that the socket took so far */
+    bool drained;         /* the socket had no more at the last look; cleared by whoever polls it */
     bool eof, write_dead, short_of_memory;
     uint32_t allowed; /* bit mask of the parties whose keys are accepted */
     int party;        /* whose key it was, or -1 */
@@ -64,8 +64,6 @@ enum tls_io tls_stream_write(struct tls_stream *s, const void *p, size_t len, si
 enum tls_io tls_stream_push(struct tls_stream *s, size_t *sent);
 /** Says that nothing more will come, in TLS and in TCP. */
 void tls_stream_finish(struct tls_stream *s);
-/** Bytes lie ready above the socket, so that polling it would sleep on them. */
-bool tls_stream_buffered(const struct tls_stream *s);
 /** Pushes a last alert if it goes at once, then closes. */
 void tls_stream_free(struct tls_stream *s);
 

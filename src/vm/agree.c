@@ -29,11 +29,13 @@ static enum sotto_err make_hello(struct vm *vm, uint8_t own[HELLO_LEN])
 {
     const struct mpc_protocol *p = vm->s->protocol;
     struct crypto_hash h;
-    uint8_t options[16];
+    uint8_t options[32];
 
     TRY(image_hash(vm->image, own));
     put_u64(options, vm->s->options.measure ? 0 : vm->s->options.round_worth);
     put_u64(options + 8, vm->s->options.digest_bits);
+    put_u64(options + 16, vm->s->options.tile_bits);
+    put_u64(options + 24, (uint64_t)mpc_session_lanes(vm->s));
     crypto_hash_init(&h, "sotto protocol 1");
     crypto_hash_part(&h, p->name, strlen(p->name));
     crypto_hash_part(&h, SOTTO_VERSION, strlen(SOTTO_VERSION));

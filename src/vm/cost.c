@@ -10,7 +10,6 @@ static uint64_t nanoseconds(struct timeval t)
 
 void vm_note_cost(const struct strand *st, struct vm_cost *cost)
 {
-    const struct net_channel *ch = st->s->ch;
     struct rusage usage;
 
     *cost = (struct vm_cost){ .wall_ns = clock_now_ns(), .rounds = st->depth };
@@ -18,6 +17,5 @@ void vm_note_cost(const struct strand *st, struct vm_cost *cost)
         cost->cpu_ns = nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime);
         cost->peak_rss = (uint64_t)usage.ru_maxrss * 1024;
     }
-    for (int p = 0; ch && p < ch->parties; p++)
-        cost->bytes_sent += ch->counters.bytes_sent[p];
+    cost->bytes_sent = mpc_session_bytes_sent(st->s);
 }

@@ -13,7 +13,7 @@
 
 enum {
     VM_WINDOW = 512,     /* instructions under way at once */
-    VM_TILE_N = 1 << 16, /* elements a strand works on */
+    VM_TILE_N = 1 << 16, /* elements a strand works on, where a task's tile_n does not say better */
     VM_CLASSES = 160,    /* four block sizes an octave from 64 bytes on */
 };
 
@@ -73,6 +73,7 @@ struct vm_task {
     uint32_t seq, line;
     unsigned pending; /* operands that are not there yet */
     uint64_t depth;   /* of the latest operand, and of the control flow */
+    size_t tile_n;    /* elements a strand works on, from the widest of operands and result */
     enum sotto_err (*run)(struct strand *st, struct vm_task *t);
     struct vm_wait wait[3];
 };
@@ -129,6 +130,27 @@ uint64_t vm_canonical(enum image_elem elem, uint64_t v);
 
 /* public.c: instructions whose operands are all public, at once */
 SOTTO_MUST_CHECK enum sotto_err vm_run_public(struct strand *st, struct vm_task *t);
+
+/* The elements of a vector that one tile works on. */
+struct vm_span {
+    size_t from, n;
+};
+static inline size_t vm_tiles(const struct vm_task *t, size_t n)
+{
+    return (n + t->tile_n - 1) / t->tile_n;
+}
+static inline struct vm_span vm_tile(const struct vm_task *t, size_t i, size_t n)
+{
+    size_t from = i * t->tile_n;
+
+    return (struct vm_span){ from, n - from < t->tile_n ? n - from : t->tile_n };
+}
+
+/* secret_reduce.c: a vector to one element, tile by tile */
+enum sotto_err vm_run_sum(struct strand *st, struct vm_task *t);
+enum sotto_err vm_run_count(struct strand *st, struct vm_task *t);
+enum sotto_err vm_run_any_all(struct strand *st, struct vm_task *t);
+enum sotto_err vm_run_extreme(struct strand *st, struct vm_task *t);
 
 /* secret.c: what a task does */
 typedef enum sotto_err vm_run_fn(struct strand *st, struct vm_task *t);

@@ -32,6 +32,18 @@ static void leave_window(struct vm *vm, uint32_t seq, uint64_t depth)
     *place = (struct vm_place){ .depth = depth };
 }
 
+/* Page after page for the first time takes long, and the others wait. */
+static void clear_form(struct strand *st, uint8_t *block, size_t len)
+{
+    enum { PIECE_LEN = 1 << 24 };
+
+    for (size_t at = 0; at < len; at += PIECE_LEN) {
+        memset(block + at, 0, len - at < PIECE_LEN ? len - at : PIECE_LEN);
+        if (st->s->ch)
+            net_keepalive(st->s->ch);
+    }
+}
+
 /* Each tile clears what it is going to write, while it is about to (secret.c); else all of it is cleared
  * before. */
 static bool clears_by_tile(const struct vm_task *t)
@@ -57,7 +69,7 @@ static enum sotto_err task_main(struct strand *st, void *arg)
     if (!t->dst->clear) { /* only now: hundreds of instructions may wait for their turn */
         TRY(vm_value_make(st, t->vm, t->dst, t->result));
         if (!clears_by_tile(t))
-            memset(t->dst->form[t->result].block, 0, t->dst->form[t->result].len);
+            clear_form(st, t->dst->form[t->result].block, t->dst->form[t->result].len);
     }
     TRY(t->run(st, t));
     note_round(t, st->depth);
@@ -137,6 +149,17 @@ static enum mpc_domain domain_of(const struct vm_task *t, int operand)
     return bits ? MPC_BITS : t->domain;
 }
 
+static size_t tile_of(const struct vm_task *t)
+{
+    const struct vm_value *v[] = { t->a, t->b, t->c };
+    unsigned bits = vm_value_bits(t->dst);
+
+    for (int i = 0; i < 3; i++)
+        if (v[i] && vm_value_bits(v[i]) > bits)
+            bits = vm_value_bits(v[i]);
+    return mpc_tile_n(&t->vm->s->options, bits);
+}
+
 /* The last one that entered the window begins as soon as its operands are there. */
 static enum sotto_err start(struct vm *vm, struct vm_task *t)
 {
@@ -144,6 +167,7 @@ static enum sotto_err start(struct vm *vm, struct vm_task *t)
     t->line = vm->line;
     t->depth = vm->main->depth;
     t->pending = 1;
+    t->tile_n = tile_of(t);
     wait_for(t, t->a, domain_of(t, 0), &t->wait[0]);
     wait_for(t, t->b, domain_of(t, 1), &t->wait[1]);
     wait_for(t, t->c, domain_of(t, 2), &t->wait[2]);

@@ -1,25 +1,9 @@
 /* secret.c - what an instruction does with secrets. The domain was fixed when it was issued (plan.c). */
 #include "vm/internal.h"
 
-static size_t tiles_of(size_t n)
-{
-    return n ? (n + VM_TILE_N - 1) / VM_TILE_N : 0;
-}
-
-struct span {
-    size_t from, n;
-};
-
-static struct span tile(size_t i, size_t n)
-{
-    size_t from = i * VM_TILE_N;
-
-    return (struct span){ from, n - from < VM_TILE_N ? n - from : VM_TILE_N };
-}
-
 /* A public value's elements in the layout of one share of `domain`: v->clear, or one of it for all. */
 static enum sotto_err public_words(struct strand *st, const struct vm_value *v, enum mpc_domain domain,
-                                   unsigned bits, struct span s, void **words, size_t *stride)
+                                   unsigned bits, struct vm_span s, void **words, size_t *stride)
 {
     struct shared plain = { .domain = domain, .bits = bits, .n = s.n, .stride = ring_words(s.n) };
 
@@ -34,7 +18,7 @@ static enum sotto_err public_words(struct strand *st, const struct vm_value *v, 
 
 /* Elements s of an operand, shared if it is known, repeated if it is a scalar. */
 static enum sotto_err operand(struct strand *st, const struct vm_value *v, enum mpc_domain domain,
-                              struct span s, struct shared *x)
+                              struct vm_span s, struct shared *x)
 {
     const struct shared *form = &v->form[domain].shared;
 
@@ -53,11 +37,11 @@ static enum sotto_err operand(struct strand *st, const struct vm_value *v, enum 
 enum sotto_err vm_operand(struct strand *st, const struct vm_value *v, enum mpc_domain domain, size_t from,
                           size_t n, struct shared *x)
 {
-    return operand(st, v, domain, (struct span){ from, n }, x);
+    return operand(st, v, domain, (struct vm_span){ from, n }, x);
 }
 
 /* The part of the result's form that a tile writes, zero. */
-static struct shared result(const struct vm_task *t, struct span s)
+static struct shared result(const struct vm_task *t, struct vm_span s)
 {
     struct shared z = shared_slice(&t->dst->form[t->result].shared, s.from, s.n);
 
@@ -66,14 +50,14 @@ static struct shared result(const struct vm_task *t, struct span s)
 }
 
 /* The same where all of it is written anyway. */
-static struct shared result_room(const struct vm_task *t, struct span s)
+static struct shared result_room(const struct vm_task *t, struct vm_span s)
 {
     return shared_slice(&t->dst->form[t->result].shared, s.from, s.n);
 }
 
 /* z = x * y where one of them is public: no message. z is zero. */
 static enum sotto_err times_public(struct strand *st, struct shared *z, const struct shared *x,
-                                   const struct vm_value *v, struct span s)
+                                   const struct vm_value *v, struct vm_span s)
 {
     struct shared narrow = *x;
     void *words = NULL;
@@ -91,7 +75,7 @@ static enum sotto_err times_public(struct strand *st, struct shared *z, const st
 static enum sotto_err each_tile(struct strand *st, struct vm_task *t, size_t n,
                                 enum sotto_err (*fn)(struct strand *, void *, size_t))
 {
-    return strand_each(st, tiles_of(n), fn, t);
+    return strand_spread(st, vm_tiles(t, n), fn, t);
 }
 
 #define ELEMENTWISE(name)                                                                                      \
@@ -107,7 +91,7 @@ static enum sotto_err each_tile(struct strand *st, struct vm_task *t, size_t n,
 ELEMENTWISE(add)
 {
     struct vm_task *t = arg;
-    struct span s = tile(i, t->dst->n);
+    struct vm_span s = vm_tile(t, i, t->dst->n);
     struct shared z = result_room(t, s), x, y;
 
     TRY(operand(st, t->a, t->domain, s, &x));
@@ -122,7 +106,7 @@ ELEMENTWISE(add)
 ELEMENTWISE(negate)
 {
     struct vm_task *t = arg;
-    struct span s = tile(i, t->dst->n);
+    struct vm_span s = vm_tile(t, i, t->dst->n);
     struct shared z = result_room(t, s), x;
 
     TRY(operand(st, t->a, t->domain, s, &x));
@@ -133,7 +117,7 @@ ELEMENTWISE(negate)
 ELEMENTWISE(multiply)
 {
     struct vm_task *t = arg;
-    struct span s = tile(i, t->dst->n);
+    struct vm_span s = vm_tile(t, i, t->dst->n);
     struct shared z = result(t, s), x, y;
 
     if (t->a->clear || t->b->clear) {
@@ -149,7 +133,7 @@ ELEMENTWISE(multiply)
 ELEMENTWISE(or)
 {
     struct vm_task *t = arg;
-    struct span s = tile(i, t->dst->n);
+    struct vm_span s = vm_tile(t, i, t->dst->n);
     struct shared z = result(t, s), x, y;
 
     TRY(operand(st, t->a, t->domain, s, &x));
@@ -169,7 +153,7 @@ ELEMENTWISE(or)
 ELEMENTWISE(equal)
 {
     struct vm_task *t = arg;
-    struct span s = tile(i, t->dst->n);
+    struct vm_span s = vm_tile(t, i, t->dst->n);
     struct shared z = result(t, s), x, y, difference;
 
     TRY(operand(st, t->a, t->domain, s, &x));
@@ -182,7 +166,7 @@ ELEMENTWISE(equal)
 ELEMENTWISE(less)
 {
     struct vm_task *t = arg;
-    struct span s = tile(i, t->dst->n);
+    struct vm_span s = vm_tile(t, i, t->dst->n);
     struct shared z = result(t, s), x, y;
 
     TRY(operand(st, t->a, t->domain, s, &x));
@@ -191,7 +175,7 @@ ELEMENTWISE(less)
 }
 
 /* A public condition: z = y + c * (x - y), with c as 0 and 1, or as no and all bits. */
-static enum sotto_err select_by_public(struct strand *st, const struct vm_task *t, struct span s,
+static enum sotto_err select_by_public(struct strand *st, const struct vm_task *t, struct vm_span s,
                                        struct shared *z, const struct shared *x, const struct shared *y)
 {
     struct vm_value mask = { .scalar = t->a->scalar, .n = t->a->scalar ? 1 : s.n };
@@ -205,7 +189,7 @@ static enum sotto_err select_by_public(struct strand *st, const struct vm_task *
         mask.clear[e] = t->domain == MPC_BITS ? -(condition[e] & 1) : condition[e] & 1;
     TRY(strand_shared(st, &difference, x->domain, x->bits, x->n));
     shared_sub(&difference, x, y);
-    TRY(times_public(st, z, &difference, &mask, (struct span){ 0, s.n }));
+    TRY(times_public(st, z, &difference, &mask, (struct vm_span){ 0, s.n }));
     shared_add(z, z, y);
     return SOTTO_OK;
 }
@@ -213,7 +197,7 @@ static enum sotto_err select_by_public(struct strand *st, const struct vm_task *
 ELEMENTWISE(select)
 {
     struct vm_task *t = arg;
-    struct span s = tile(i, t->dst->n);
+    struct vm_span s = vm_tile(t, i, t->dst->n);
     struct shared z = result(t, s), c, x, y;
 
     TRY(operand(st, t->b, t->domain, s, &x));
@@ -230,7 +214,7 @@ ELEMENTWISE(select)
 ELEMENTWISE(copy)
 {
     struct vm_task *t = arg;
-    struct span s = tile(i, t->dst->n);
+    struct vm_span s = vm_tile(t, i, t->dst->n);
     struct shared z = result_room(t, s);
 
     (void)st;
@@ -248,7 +232,7 @@ static enum sotto_err check_index(struct strand *st, const struct vm_task *t)
 
 static enum sotto_err run_get(struct strand *st, struct vm_task *t)
 {
-    struct shared z = result(t, (struct span){ 0, 1 });
+    struct shared z = result(t, (struct vm_span){ 0, 1 });
 
     TRY(check_index(st, t));
     shared_gather(&z, &t->a->form[t->domain].shared, t->b->clear[0], 1, false);
@@ -257,11 +241,11 @@ static enum sotto_err run_get(struct strand *st, struct vm_task *t)
 
 static enum sotto_err run_set(struct strand *st, struct vm_task *t)
 {
-    struct shared z = result(t, (struct span){ 0, t->dst->n }), x, one;
+    struct shared z = result(t, (struct vm_span){ 0, t->dst->n }), x, one;
 
     TRY(check_index(st, t));
-    TRY(operand(st, t->a, t->domain, (struct span){ 0, t->a->n }, &x));
-    TRY(operand(st, t->c, t->domain, (struct span){ 0, 1 }, &one));
+    TRY(operand(st, t->a, t->domain, (struct vm_span){ 0, t->a->n }, &x));
+    TRY(operand(st, t->c, t->domain, (struct vm_span){ 0, 1 }, &one));
     shared_copy(&z, &x);
     shared_put(&z, t->b->clear[0], &one);
     return SOTTO_OK;
@@ -291,7 +275,7 @@ static void cut_words(struct shared *z, const struct shared *x)
 ELEMENTWISE(cast)
 {
     struct vm_task *t = arg;
-    struct span s = tile(i, t->dst->n);
+    struct vm_span s = vm_tile(t, i, t->dst->n);
     struct shared z = result(t, s), x;
 
     TRY(operand(st, t->a, t->domain, s, &x));
@@ -309,7 +293,7 @@ ELEMENTWISE(cast)
 static enum sotto_err convert_tile(struct strand *st, void *arg, size_t i)
 {
     struct vm_task *t = arg;
-    struct span s = tile(i, t->a->n);
+    struct vm_span s = vm_tile(t, i, t->a->n);
     struct shared x = shared_slice(&t->a->form[t->domain].shared, s.from, s.n), z = result(t, s), bit;
 
     if (t->domain == MPC_ARITH)
@@ -325,88 +309,12 @@ enum sotto_err vm_run_convert(struct strand *st, struct vm_task *t)
     return each_tile(st, t, t->a->n, convert_tile);
 }
 
-/* --- reductions ------------------------------------------------------------------------------------------- */
-
-static enum sotto_err run_sum(struct strand *st, struct vm_task *t)
-{
-    (void)st;
-    shared_sum(&t->dst->form[MPC_ARITH].shared, &t->a->form[MPC_ARITH].shared);
-    return SOTTO_OK;
-}
-
-struct counting {
-    struct vm_task *t;
-    struct shared partial; /* one sum a tile */
-};
-
-static enum sotto_err count_tile(struct strand *st, void *arg, size_t i)
-{
-    struct counting *c = arg;
-    struct span s = tile(i, c->t->a->n);
-    struct shared bits = shared_slice(&c->t->a->form[MPC_BITS].shared, s.from, s.n), words, one;
-
-    TRY(strand_shared(st, &words, MPC_ARITH, c->partial.bits, s.n));
-    TRY(strand_shared(st, &one, MPC_ARITH, c->partial.bits, 1));
-    TRY(gadget_bit_to_arith(st, &words, &bits));
-    shared_sum(&one, &words);
-    shared_put(&c->partial, i, &one);
-    return SOTTO_OK;
-}
-
-static enum sotto_err run_count(struct strand *st, struct vm_task *t)
-{
-    struct counting c = { .t = t };
-
-    TRY(strand_shared(st, &c.partial, MPC_ARITH, vm_value_bits(t->dst), tiles_of(t->a->n)));
-    TRY(strand_each(st, tiles_of(t->a->n), count_tile, &c));
-    shared_sum(&t->dst->form[MPC_ARITH].shared, &c.partial);
-    return SOTTO_OK;
-}
-
-/* any(x) = not all(not x) */
-static enum sotto_err run_any_all(struct strand *st, struct vm_task *t)
-{
-    struct shared x = t->a->form[MPC_BITS].shared, z = t->dst->form[MPC_BITS].shared, inverse;
-    const uint64_t all_of_none = 1;
-    bool any = t->in->op == IMAGE_ANY;
-
-    if (any) {
-        TRY(strand_shared(st, &inverse, MPC_BITS, 1, x.n));
-        shared_neg(&inverse, &x);
-        x = inverse;
-    }
-    if (x.n)
-        TRY(gadget_all(st, &z, &x));
-    else
-        shared_public(&z, &all_of_none, true);
-    if (any)
-        shared_neg(&z, &z);
-    return SOTTO_OK;
-}
-
-static enum sotto_err run_extreme(struct strand *st, struct vm_task *t)
-{
-    enum image_op op = (enum image_op)t->in->op;
-    bool wants_value = op == IMAGE_MIN || op == IMAGE_MAX;
-    struct gadget_extreme e = {
-        .least = op == IMAGE_MIN || op == IMAGE_ARGMIN,
-        .is_signed = image_elem_signed((enum image_elem)t->a->elem),
-        .value = wants_value ? &t->dst->form[MPC_BITS].shared : NULL,
-        .index = wants_value ? NULL : &t->dst->form[MPC_BITS].shared,
-    };
-
-    if (!t->a->n)
-        return strand_fail(st, SOTTO_ERR_INPUT, "line %u: an empty vector has no least or greatest element",
-                           t->in->line);
-    return gadget_extreme(st, &e, &t->a->form[MPC_BITS].shared);
-}
-
 /* --- in and out ------------------------------------------------------------------------------------------- */
 
 static enum sotto_err reveal_tile(struct strand *st, void *arg, size_t i)
 {
     struct vm_task *t = arg;
-    struct span s = tile(i, t->dst->n);
+    struct vm_span s = vm_tile(t, i, t->dst->n);
     struct shared x = shared_slice(&t->a->form[t->domain].shared, s.from, s.n);
 
     return gadget_reveal(st, &x, mpc_everyone(st->s->protocol), t->dst->clear + s.from);
@@ -467,20 +375,22 @@ static enum sotto_err run_input(struct strand *st, struct vm_task *t)
     struct bringing b = { .t = t };
     size_t chunks = 0, from = 0;
 
-    b.chunk = strand_alloc(st, tiles_of(t->dst->n) + SOTTO_PARTIES_MAX, sizeof *b.chunk);
+    b.chunk = strand_alloc(st, vm_tiles(t, t->dst->n) + SOTTO_PARTIES_MAX, sizeof *b.chunk);
     if (!b.chunk)
         return st->s->fault.code;
     for (int p = 0; p < st->s->protocol->parties; p++) {
         uint64_t rows = vm->rows_of[(size_t)p * vm->image->inputs_n + t->in->a];
 
-        for (size_t first = 0; first < rows; first += VM_TILE_N) {
-            size_t n = rows - first < VM_TILE_N ? rows - first : VM_TILE_N;
+        for (size_t first = 0; first < rows; first += t->tile_n) {
+            size_t n = rows - first < t->tile_n ? rows - first : t->tile_n;
 
             b.chunk[chunks++] = (struct chunk){ p, from, n, first };
             from += n;
         }
     }
-    return strand_each(st, chunks, input_chunk, &b);
+    /* Chunks of planes may meet within a word. */
+    return t->result == MPC_ARITH ? strand_spread(st, chunks, input_chunk, &b)
+                                  : strand_each(st, chunks, input_chunk, &b);
 }
 
 /* Every opcode of the list has a line here, or the file does not compile. */
@@ -515,14 +425,14 @@ static enum sotto_err run_input(struct strand *st, struct vm_task *t)
 #define RUN_EQ     run_equal
 #define RUN_LT     run_less
 #define RUN_SELECT run_select
-#define RUN_SUM    run_sum
-#define RUN_COUNT  run_count
-#define RUN_MIN    run_extreme
-#define RUN_MAX    run_extreme
-#define RUN_ARGMIN run_extreme
-#define RUN_ARGMAX run_extreme
-#define RUN_ANY    run_any_all
-#define RUN_ALL    run_any_all
+#define RUN_SUM    vm_run_sum
+#define RUN_COUNT  vm_run_count
+#define RUN_MIN    vm_run_extreme
+#define RUN_MAX    vm_run_extreme
+#define RUN_ARGMIN vm_run_extreme
+#define RUN_ARGMAX vm_run_extreme
+#define RUN_ANY    vm_run_any_all
+#define RUN_ALL    vm_run_any_all
 
 #define RUN_RANDOM        vm_run_random
 #define RUN_RANDOM_RANGE  vm_run_random

@@ -21,6 +21,10 @@ assert r["error"]["accuser"] not in (None, liar), r["error"]
 assert "outputs" not in r and "opened" not in r
 END
 done
+expect "three lanes" 0 "winner" run "$PROGRAMS/auction.sotto" --input bid=bids.csv --lanes 3
+expect "three lanes, one liar" 4 "cheating detected" run "$PROGRAMS/auction.sotto" --input bid=bids.csv --lanes 3 --corrupt 2
+expect "lanes of one process" 2 "runs in one lane" run "$PROGRAMS/auction.sotto" --input bid=bids.csv --protocol clear --lanes 2
+expect "no lanes" 2 "lanes" run "$PROGRAMS/auction.sotto" --input bid=bids.csv --lanes 0
 expect "rep3 with a liar says that nobody notices" 0 "party 1 LIES in this run and nobody notices" \
     run "$PROGRAMS/auction.sotto" --input bid=bids.csv --protocol rep3 --corrupt 1
 expect "rep3a catches a liar" 4 "" run "$PROGRAMS/auction.sotto" --input bid=bids.csv --protocol rep3a --corrupt 1

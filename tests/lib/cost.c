@@ -296,9 +296,11 @@ void cost_extreme(struct cost *c, uint64_t k, uint64_t n, bool value, bool index
 {
     struct mpc_cost m = { round_worth, c->protocol->parties == 4 ? 5 : c->protocol->parties == 3 ? 4 : 0, 1 };
     uint8_t log2_arity[32];
-    size_t levels = gadget_extreme_plan(&m, n, (unsigned)k, value, log2_arity);
-    uint64_t index_bits = 0;
+    size_t levels;
+    uint64_t index_bits = index ? c->low_bits : 0;
 
+    m.beside = c->beside ? c->beside : 1;
+    levels = gadget_extreme_plan(&m, n, (unsigned)k, value, log2_arity);
     c->round_worth = round_worth;
     for (size_t l = 0; l < levels; l++) {
         uint64_t t = log2_arity[l], groups = (n + ((uint64_t)1 << t) - 1) >> t,

@@ -15,6 +15,7 @@ struct cost {
     unsigned turn;        /* of the next exchange: duties rotate by it */
     uint64_t round_worth; /* bytes, as the parties agreed; 0: the default */
     uint64_t beside;      /* tiles side by side; 0: one */
+    uint64_t low_bits;    /* of indices within blocks, which go along when extremes of blocks are compared */
 };
 
 /* Operations of a protocol: rep4.md and rep3.md, "Costs". */

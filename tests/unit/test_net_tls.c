@@ -257,6 +257,119 @@ static void test_large_crossing(void **state)
     committee_free(c);
 }
 
+/* Lengths around those of records, one after another; each buffer is the sender's again at once. The receiver
+ * asks for every other message only after it has come. */
+static bool run_odd_lengths(struct party *p)
+{
+    static const size_t len[] = { 0,     1,     16351, 16352, 16353, 16368, 16384, 16385,   5,
+                                  32752, 32768, 99999, 40,    1,     0,     16384, 1000003, 16 };
+    enum { N = sizeof len / sizeof len[0], LEN_MAX = 1000003 };
+    uint8_t *buf[N];
+    struct net_slot slot[N] = { { 0 } };
+    bool ok = true;
+
+    for (uint32_t i = 0; i < N; i++) {
+        buf[i] = mem_alloc(LEN_MAX, 1);
+        slot[i] = (struct net_slot){ .from = 0, .tag = { .instr = i }, .buf = buf[i], .len = len[i] };
+        if (p->self == 1 && i % 2)
+            ok = ok && net_expect(p->ch, &slot[i]) == SOTTO_OK;
+    }
+    for (uint32_t i = 0; p->self == 0 && i < N; i++) {
+        memset(buf[0], (int)i + 1, LEN_MAX);
+        ok = ok && send_to(p, 1, i, buf[0], len[i]);
+    }
+    while (p->self == 1 && ok && !slot[N - 1].arrived)
+        ok = net_wait(p->ch) == SOTTO_OK;
+    for (uint32_t i = 0; p->self == 1 && i < N; i++) {
+        if (i % 2 == 0)
+            ok = ok && net_expect(p->ch, &slot[i]) == SOTTO_OK;
+        ok = ok && slot[i].arrived;
+        for (size_t k = 0; ok && k < LEN_MAX; k++)
+            ok = buf[i][k] == (k < len[i] ? i + 1 : 0);
+    }
+    for (int i = 0; i < N; i++)
+        mem_free(buf[i]);
+    return ok;
+}
+
+static void test_odd_lengths(void **state)
+{
+    struct committee *c = committee_new(2, run_odd_lengths);
+
+    (void)state;
+    run_threads(c);
+    assert_string_equal(c->party[1].fault.text, "");
+    assert_true(c->party[0].ok);
+    assert_true(c->party[1].ok);
+    committee_free(c);
+}
+
+/* Party 1 does not read for long. Party 0 keeps no more than the limit and one message, and goes on when it
+ * can. */
+enum { PIECE_LEN = 1000003, PIECES = 60 };
+
+static bool run_late_reader(struct party *p)
+{
+    uint8_t *piece = mem_alloc(PIECE_LEN, 1);
+    bool ok = piece != NULL;
+
+    if (p->self == 1)
+        usleep(700000);
+    for (uint32_t i = 0; ok && i < PIECES; i++) {
+        if (p->self == 0) {
+            memset(piece, (int)i, PIECE_LEN);
+            ok = send_to(p, 1, i, piece, PIECE_LEN) &&
+                 tls_link_unsent(&((struct tls_mesh *)(void *)p->ch)->link[1]) <
+                     SOTTO_UNSENT_LEN_MAX + PIECE_LEN;
+            continue;
+        }
+        ok = receive(p, 0, i, piece, PIECE_LEN);
+        for (size_t k = 0; ok && k < PIECE_LEN; k++)
+            ok = piece[k] == (uint8_t)i;
+    }
+    mem_free(piece);
+    return ok;
+}
+
+static void test_late_reader(void **state)
+{
+    struct committee *c = committee_new(2, run_late_reader);
+
+    (void)state;
+    run_threads(c);
+    assert_string_equal(c->party[0].fault.text, "");
+    assert_string_equal(c->party[1].fault.text, "");
+    assert_true(c->party[0].ok);
+    assert_true(c->party[1].ok);
+    committee_free(c);
+}
+
+static bool run_never_reads(struct party *p)
+{
+    uint8_t *piece = mem_alloc(PIECE_LEN, 1);
+    bool ok = piece != NULL;
+
+    if (p->self == 1)
+        usleep(4000 * SHORT_MS);
+    for (uint32_t i = 0; p->self == 0 && ok && i < PIECES; i++)
+        ok = send_to(p, 1, i, piece, PIECE_LEN);
+    mem_free(piece);
+    return ok;
+}
+
+static void test_never_reads(void **state)
+{
+    struct committee *c = committee_new(2, run_never_reads);
+
+    (void)state;
+    c->timeout_ms = SHORT_MS;
+    run_threads(c);
+    assert_false(c->party[0].ok);
+    assert_fault(&c->party[0].fault, SOTTO_ERR_TIMEOUT, "has taken nothing of what was sent");
+    assert_fault(&c->party[0].fault, SOTTO_ERR_TIMEOUT, "party 1 (b, 127.0.0.1:");
+    committee_free(c);
+}
+
 /* Only one waits; the other's last words are many and must arrive though it leaves at once. */
 static bool run_leave(struct party *p)
 {
@@ -786,6 +899,7 @@ static void test_allocations(void **state)
 static void test_allocations_in_the_mesh(void **state)
 {
     bool done = false;
+    int slow = 0;
 
     (void)state;
     for (uint64_t k = 0; !done; k++) {
@@ -806,6 +920,11 @@ static void test_allocations_in_the_mesh(void **state)
         party_main(&c->party[0]);
         assert_int_equal(waitpid(pid, NULL, 0), pid);
         done = c->party[1].seconds <= (double)k;
+        if (done && !c->party[1].ok && c->party[1].fault.code == SOTTO_ERR_TIMEOUT && slow++ < 10) {
+            done = false; /* on a busy machine the short timeout may pass by itself: once more */
+            committee_free(c);
+            continue;
+        }
         if (!done)
             assert_int_equal(c->party[1].fault.code, SOTTO_ERR_RESOURCE);
         assert_int_equal(c->party[1].ok, done);
@@ -838,6 +957,9 @@ int main(void)
         cmocka_unit_test(test_mesh),
         cmocka_unit_test(test_processes),
         cmocka_unit_test(test_large_crossing),
+        cmocka_unit_test(test_odd_lengths),
+        cmocka_unit_test(test_late_reader),
+        cmocka_unit_test(test_never_reads),
         cmocka_unit_test(test_last_words),
         cmocka_unit_test(test_left_while_waited_for),
         cmocka_unit_test(test_slow_is_not_dead),

@@ -224,12 +224,14 @@ static enum sotto_err run_level(struct strand *st, const struct gadget_extreme *
 
 enum sotto_err gadget_extreme(struct strand *st, const struct gadget_extreme *e, const struct shared *x)
 {
-    struct shared value = *x, index = { .domain = MPC_BITS };
+    struct shared value = *x, index = { .domain = MPC_BITS, .bits = 0 };
     uint8_t log2_arity[LEVELS_MAX];
     struct mpc_cost cost = mpc_cost_of(st);
     size_t levels = gadget_extreme_plan(&cost, x->n, x->bits, e->value != NULL, log2_arity);
 
     assert(x->n >= 1);
+    if (e->index && e->low)
+        index = *e->low;
     for (size_t i = 0; i < levels; i++)
         TRY(run_level(st, e, &value, &index, log2_arity[i]));
     if (e->value)

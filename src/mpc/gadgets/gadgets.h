@@ -57,6 +57,9 @@ struct gadget_extreme {
     bool least, is_signed;
     struct shared *value; /* 1 element of k planes, or NULL */
     struct shared *index; /* 1 element of 32 planes, or NULL: the lowest index of an extreme element */
+    /* The elements are themselves the extremes of blocks of 2^low->bits elements: the indices within the
+     * blocks, one an element; NULL: blocks of 1. */
+    const struct shared *low;
 };
 /** Least or greatest of BITS x, n >= 1, by a tournament among groups whose sizes follow from n, k and the worth
  * of a round. */

@@ -320,6 +320,7 @@ const struct mpc_protocol mpc_rep4 = {
     .name = "rep4",
     .label = "four parties, one may lie: active security with abort; experimental",
     .parties = REP4_PARTIES,
+    .many_lanes = true,
     .shares = 4,
     .active = true,
     .holds = { 0xe, 0xd, 0xb, 0x7 },
