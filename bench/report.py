@@ -3,9 +3,11 @@
 
 report.py RESULTS.jsonl TABLE.md PLOT.svg    limits and workloads of one or more protocols, in the order measured
 report.py --wan WAN.jsonl DELAY_MS MBIT      workloads over slow links: a table on the standard output
+report.py --readme RESULTS.jsonl README.md   the table between README's marks anew
 """
 import json
 import math
+import re
 import sys
 
 COLOURS = {"rep4": "#3465a4", "rep3": "#73a946", "rep3a": "#c4733a", "clear": "#888888"}
@@ -126,7 +128,37 @@ def wan(path, delay_ms, mbit):
               f"| {w['work_wall_seconds']:.2f} | {least:.2f} |")
 
 
+def readme(results, path):
+    """A line a workload with the figures of every protocol, between the marks of README.md."""
+    parts = [p for p in read(results) if p[1]]
+    protocols = [workloads[0]["protocol"] for _, workloads in parts]
+    rows = {}
+    for _, workloads in parts:
+        for w in workloads:
+            rows.setdefault((name_of(w), w["what"], w["n"]), {})[w["protocol"]] = w
+    lines = ["| n | workload | " + " | ".join(f"{p}: CPU s | rounds | MB in all" for p in protocols) + " |",
+             "| ---: | --- |" + " ---: | ---: | ---: |" * len(protocols)]
+    for (name, what, n), by in rows.items():
+        cells = [f"{n:,}", f"{name}: {what}"]
+        for p in protocols:
+            w = by.get(p)
+            cells += [seconds(w["work_cpu_seconds"]), f"{w['work_rounds']:,}",
+                      f"{sum(w['work_bytes_sent']) / 1e6:.2f}"] if w else ["-"] * 3
+        lines.append("| " + " | ".join(cells) + " |")
+    with open(path) as old:
+        text = old.read()
+    new, n = re.subn(r"(<!-- bench: begin -->\n).*?(<!-- bench: end -->)", lambda m: m[1] + "\n".join(lines) + "\n" + m[2], text,
+                     flags=re.DOTALL)
+    if n != 1:
+        sys.exit(f"report.py: no marks in {path}")
+    with open(path, "w") as out:
+        out.write(new)
+
+
 def main():
+    if len(sys.argv) == 4 and sys.argv[1] == "--readme":
+        readme(*sys.argv[2:])
+        return
     if len(sys.argv) == 5 and sys.argv[1] == "--wan":
         wan(*sys.argv[2:])
         return

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# run.sh [--runs N] [--protocols "NAME ..."] [--out FOLDER] [WORKLOAD ...] - workloads of each protocol with the machine's
-# limits before them, into FOLDER (bench/results): results.jsonl, table.md and plot.svg. ./dev bench calls it.
+# run.sh [--runs N] [--protocols "NAME ..."] [--out FOLDER] [--readme] [WORKLOAD ...] - workloads of each protocol with the machine's
+# limits before them, into FOLDER (bench/results): results.jsonl, table.md and plot.svg; --readme: also README's table.
+# ./dev bench calls it.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -8,6 +9,7 @@ SOTTO=${SOTTO:-build/sotto}
 runs=5
 protocols=
 out=bench/results
+readme=
 workloads=()
 while [ $# -gt 0 ]; do
     case $1 in
@@ -19,8 +21,9 @@ while [ $# -gt 0 ]; do
         case $1 in --runs) runs=$2 ;; --protocols) protocols=$2 ;; *) out=$2 ;; esac
         shift
         ;;
+    --readme) readme=1 ;;
     -*)
-        echo "bench: there is no option $1; there are --runs, --protocols, --out, --wan and --peers" >&2
+        echo "bench: there is no option $1; there are --runs, --protocols, --out, --readme, --wan and --peers" >&2
         exit 2
         ;;
     *) workloads+=("$1") ;;
@@ -28,10 +31,9 @@ while [ $# -gt 0 ]; do
     shift
 done
 # Of the protocols that there are, those which compute on secrets.
-known=$("$SOTTO" bench --help | sed -n 's/.*--protocol NAME *//p')
 if [ -z "$protocols" ]; then
     for protocol in rep4 rep3 rep3a; do
-        case " ${known//,/ } " in *" $protocol "*) protocols="$protocols $protocol" ;; esac
+        "$SOTTO" bench W7 --size 1 --runs 1 --protocol "$protocol" >/dev/null 2>&1 && protocols="$protocols $protocol"
     done
 fi
 if [ ${#workloads[@]} -eq 0 ]; then
@@ -46,4 +48,5 @@ for protocol in $protocols; do
 done
 mv "$out/results.jsonl.new" "$out/results.jsonl"
 python3 bench/report.py "$out/results.jsonl" "$out/table.md" "$out/plot.svg"
+[ -z "$readme" ] || python3 bench/report.py --readme "$out/results.jsonl" README.md
 cat "$out/table.md"
