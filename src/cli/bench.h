@@ -102,7 +102,7 @@ void bench_header(const struct mpc_protocol *protocol, size_t runs);
 
 /* --- bench_limits.c: what one core does at best, and what follows for a workload ---------------------------
  */
-enum bench_rate { BENCH_STREAM, BENCH_DIGEST, BENCH_MEMORY, BENCH_CROSS_WORDS, BENCH_CROSS_BITS, BENCH_RATES };
+enum bench_rate { BENCH_STREAM, BENCH_DIGEST, BENCH_MEMORY, BENCH_RATES };
 struct bench_limits {
     double work[MPC_WORKS];   /* words of products a second of one core, in cache: one party's part */
     double rate[BENCH_RATES]; /* bytes a second of one core */

@@ -4,7 +4,6 @@
 #include "cli/emit.h"
 
 enum { CACHED_LEN = 1 << 15, MEMORY_LEN = 1 << 26, TRIALS = 5, TIMES = 512 };
-enum { WORDS = CACHED_LEN / 8 / 4 };
 
 struct buffers {
     uint8_t *from, *to; /* MEMORY_LEN bytes each */
@@ -37,26 +36,6 @@ static bool run_copy(struct buffers *b)
     return true;
 }
 
-/* z += x0*y1 + x1*y0 over words of `bits` bits: what a product costs for each pair of summands. */
-static bool run_cross(struct buffers *b, unsigned bits)
-{
-    uint64_t *x = (uint64_t *)b->from;
-
-    for (int i = 0; i < TIMES; i++)
-        ring_kernels_for(bits)->cross_add(b->to, x, x + WORDS, x + 2 * WORDS, x + 3 * WORDS, WORDS);
-    return true;
-}
-
-static bool run_cross_words(struct buffers *b)
-{
-    return run_cross(b, 64);
-}
-
-static bool run_cross_bits(struct buffers *b)
-{
-    return run_cross(b, 1);
-}
-
 static const struct limit {
     const char *name, *text;
     bool (*run)(struct buffers *b);
@@ -65,9 +44,6 @@ static const struct limit {
     [BENCH_STREAM] = { "stream_cipher", "AES-128-CTR, in cache", run_stream, (double)TIMES *CACHED_LEN },
     [BENCH_DIGEST] = { "digest", "one-time polynomial MAC, in cache", run_mac, (double)TIMES *CACHED_LEN },
     [BENCH_MEMORY] = { "memory_copy", "memcpy of 64 MiB (read and written once each)", run_copy, MEMORY_LEN },
-    [BENCH_CROSS_WORDS] = { "cross_words", "z += x0*y1 + x1*y0, 64-bit words, bytes of z, in cache",
-                            run_cross_words, (double)TIMES *WORDS * 8 },
-    [BENCH_CROSS_BITS] = { "cross_bits", "the same with bits", run_cross_bits, (double)TIMES *WORDS * 8 },
 };
 
 /* The fastest of a few trials: what the machine can do, not what disturbed it. */
@@ -195,24 +171,26 @@ enum sotto_err bench_limits_print(struct cli *cli, struct bench_limits *l)
 
 /* --- the bound -------------------------------------------------------------------------------------------- */
 
-/* What a protocol makes of each byte that is sent, all parties together. A message of rep4 is masked by three
- * holders of a key and digested twice, and comes with half a pair of summands' products at two parties; one of
- * rep3 is masked by two streams and comes with three products. */
+/* What a byte that is sent stands for: by how many of all parties' bytes a product of that kind travels, and
+ * whose local work it is. A comparison, a sort and the like are products of bits. */
 static const struct work_of_byte {
     const char *protocol;
-    double streams, digests, cross; /* bytes; of z of a cross_add */
+    struct {
+        double bytes;
+        enum mpc_work work;
+    } product[2]; /* by enum bench_kind */
 } work_of_byte[] = {
-    { "rep4", 3, 2, 2 },
-    { "rep3", 2, 0, 1.5 },
-    { "rep3a", 2, 0, 1.5 }, /* its check is local work beside it, most of which rests on no byte */
+    { "rep4", { [BENCH_BITS] = { 5.0 / 8, MPC_WORK_REP4_BITS }, [BENCH_WORDS] = { 48, MPC_WORK_REP4_WORDS } } },
+    { "rep3", { [BENCH_BITS] = { 3.0 / 8, MPC_WORK_REP3_BITS }, [BENCH_WORDS] = { 24, MPC_WORK_REP3_WORDS } } },
+    { "rep3a",
+      { [BENCH_BITS] = { 3.0 / 8, MPC_WORK_REP3_BITS }, [BENCH_WORDS] = { 24, MPC_WORK_REP3_WORDS } } },
 };
 
 double bench_bound(const struct bench_limits *l, const struct bench_workload *w,
                    const struct mpc_protocol *protocol, uint64_t n, const struct bench_cost *work)
 {
-    double bytes = 0, cross = w->kind == BENCH_WORDS ? l->rate[BENCH_CROSS_WORDS] : l->rate[BENCH_CROSS_BITS],
-           bound;
     const struct work_of_byte *of = NULL;
+    double bytes = 0, count, bound;
 
     for (size_t i = 0; i < sizeof work_of_byte / sizeof work_of_byte[0]; i++)
         if (!strcmp(work_of_byte[i].protocol, protocol->name))
@@ -221,8 +199,8 @@ double bench_bound(const struct bench_limits *l, const struct bench_workload *w,
         return 0;
     for (int p = 0; p < protocol->parties; p++)
         bytes += (double)work->bytes_sent[p];
-    bound = bytes * (l->link_byte + of->streams / l->rate[BENCH_STREAM] + of->digests / l->rate[BENCH_DIGEST] +
-                     of->cross / cross);
+    count = bytes / of->product[w->kind].bytes;
+    bound = bytes * l->link_byte + count * protocol->parties / l->work[of->product[w->kind].work];
     bound += (double)work->rounds * protocol->parties * l->message_cpu; /* one message a party at least */
     /* Operands are read and results written once; a copy moves twice its length. */
     bound += (double)n * w->touched * __builtin_popcount(protocol->holds[0]) * protocol->parties / 2 /

@@ -74,7 +74,7 @@ import json
 limits, *lines = [json.loads(line) for line in open("out")]
 limits = limits["limits"]
 assert limits.pop("cpu") in ("portable", "avx2", "avx512")
-assert len(limits) == 9 and all(v > 0 for v in limits.values()), limits
+assert len(limits) == 11 and all(v > 0 for v in limits.values()), limits
 assert [l["workload"] for l in lines] == ["W1", "W7"]
 assert all(l["bound_cpu_seconds"] > 0 for l in lines)
 END
