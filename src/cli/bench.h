@@ -13,14 +13,11 @@
 #include "cli/local.h"
 
 /* --- bench_build.c: images made by hand ------------------------------------------------------------------ */
-enum { BENCH_SEEDS_MAX = 16, BENCH_SEED_N_MAX = 128, BENCH_MARKS_MAX = 2 };
+enum { BENCH_SEEDS_MAX = 16, BENCH_MARKS_MAX = 2 };
 struct bench_image {
     struct image im;
-    bool failed; /* memory is short: said once, at the end */
-    struct {
-        uint64_t values[BENCH_SEED_N_MAX];
-        size_t n;
-    } seed[BENCH_SEEDS_MAX]; /* of each input: the rows, which party 0 brings */
+    bool failed;                    /* memory is short: said once, at the end */
+    uint64_t seed[BENCH_SEEDS_MAX]; /* of each input: the one row, which party 0 brings */
     uint32_t open_if[BENCH_MARKS_MAX], depth;
 };
 void bench_begin(struct bench_image *b, const char *name);
@@ -35,8 +32,6 @@ uint32_t bench_constant(struct bench_image *b, uint64_t value);
 uint32_t bench_emit(struct bench_image *b, enum image_op op, uint32_t dst, uint32_t a, uint32_t c, uint32_t d);
 /** A secret scalar of that value (its low bits), brought by party 0. */
 uint32_t bench_seed(struct bench_image *b, enum image_elem elem, uint64_t value);
-/** A secret vector of that many bits. */
-uint32_t bench_seed_bits(struct bench_image *b, const uint8_t *bytes, size_t bits_n);
 /** The same, shared as bits. */
 uint32_t bench_seed_planes(struct bench_image *b, enum image_elem elem, uint64_t value);
 /** a[at] of a vector. */

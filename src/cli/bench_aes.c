@@ -1,12 +1,17 @@
 /* bench_aes.c - W3: AES-128 (FIPS 197) over many blocks side by side, key and data secret, key schedule inside.
  *
- * A wire is a vector of bits, one a block. The boxes of a round, 16 of SubBytes and 4 of the key schedule, are
- * written gate by gate across all 20, in order of their depth in ANDs, so that they share rounds. */
+ * A wire is one bit of every byte of every block: wire j is a vector of u64 whose element e holds four blocks,
+ *
+ *   plane 16 * column + 4 * row + block        of bit j in that byte of the state (or of the round's key)
+ *
+ * so that SubBytes is one pass through the S-box's gates for all bytes of all blocks, in shared rounds with the
+ * key schedule's, whose column is the top quarter of the planes. The other steps move planes, without a
+ * message. */
 #include "cli/bench.h"
 
 #include <openssl/evp.h>
 
-enum { BYTES = 16, BITS = 8, WIRES = BYTES * BITS, ROUNDS = 10, BOXES = 20, ROUND_GATES_MAX = 4096 };
+enum { BYTES = 16, BITS = 8, ROUNDS = 10, PACKED = 4, POOL_MAX = 512 };
 
 /* --- the S-box -------------------------------------------------------------------------------------------- */
 
@@ -25,7 +30,7 @@ enum sbox_wire {
     SBOX_WIRES
 };
 
-enum operation { X, A, N, C /* complement of a */ };
+enum operation { X, A, N };
 static const struct gate {
     uint8_t wire, a, operation, b;
 } sbox[] = {
@@ -34,153 +39,224 @@ static const struct gate {
 #undef G
 };
 enum { GATES = sizeof sbox / sizeof sbox[0] };
-
-/* By depth in ANDs, an AND before what needs it. */
-static void order_by_depth(uint8_t order[GATES])
-{
-    unsigned depth[SBOX_WIRES] = { 0 }, key[GATES], n = 0, last = 0;
-
-    for (unsigned g = 0; g < GATES; g++) {
-        unsigned a = depth[sbox[g].a], b = depth[sbox[g].b], is_and = sbox[g].operation == A;
-
-        depth[sbox[g].wire] = (a > b ? a : b) + is_and;
-        key[g] = 2 * depth[sbox[g].wire] + !is_and;
-        last = key[g] > last ? key[g] : last;
-    }
-    for (unsigned k = 0; k <= last; k++)
-        for (unsigned g = 0; g < GATES; g++)
-            if (key[g] == k)
-                order[n++] = (uint8_t)g;
-}
+static const uint8_t sbox_out[BITS] = {
+    SBOX_s7, SBOX_s6, SBOX_s5, SBOX_s4, SBOX_s3, SBOX_s2, SBOX_s1, SBOX_s0
+};
 
 /* --- the cipher ------------------------------------------------------------------------------------------- */
 
+/* Planes of a row: those of all its columns and blocks. */
+static const uint64_t row_planes[4] = { 0x000f000f000f000f, 0x00f000f000f000f0, 0x0f000f000f000f00,
+                                        0xf000f000f000f000 };
+
+/* Registers are taken and given back by hand, so that few are under way at once and stay in the cache. TWICE
+ * and TWICE_COLUMN: the planes of two of the others, from which any rotation or shift can be cut. */
+enum kind { STATE, COLUMN, TWICE, TWICE_COLUMN, KINDS };
 struct cipher {
-    struct bench_image *image;
-    uint32_t size, slot, reg[2][ROUND_GATES_MAX];
-    unsigned round;
-    uint8_t order[GATES];
+    struct bench_image *b;
+    uint32_t size, zero, mask[BYTES]; /* registers; mask: by a set of rows */
+    struct pool {
+        uint32_t reg[POOL_MAX], n;
+    } pool[KINDS];
 };
 
-/* Registers are used again two rounds later: what a round makes is read in it and in the next. */
-static uint32_t gate(struct cipher *c, enum operation o, uint32_t a, uint32_t b)
+static uint32_t take(struct cipher *c, enum kind kind)
 {
-    static const enum image_op ops[] = { [X] = IMAGE_XOR, [A] = IMAGE_AND, [N] = IMAGE_XOR };
-    uint32_t *reg = &c->reg[c->round % 2][c->slot++];
+    struct pool *p = &c->pool[kind];
 
-    assert(c->slot <= ROUND_GATES_MAX);
-    if (*reg == IMAGE_NONE)
-        *reg = bench_reg(c->image, IMAGE_BOOL, true, c->size);
-    if (o != C)
-        bench_emit(c->image, ops[o], *reg, a, b, IMAGE_NONE);
-    if (o == N || o == C)
-        bench_emit(c->image, IMAGE_NOT, *reg, o == N ? *reg : a, IMAGE_NONE, IMAGE_NONE);
-    return *reg;
+    if (p->n)
+        return p->reg[--p->n];
+    if (kind == STATE || kind == COLUMN)
+        return bench_reg(c->b, kind == STATE ? IMAGE_U64 : IMAGE_U16, true, c->size);
+    return bench_rows(c->b, kind == TWICE ? 128 : 32, c->size);
 }
 
-/* Wire [8 * byte + bit], the least significant bit first; bytes in the order of FIPS 197. */
-struct block {
-    uint32_t wire[WIRES];
-};
-
-static void boxes(struct cipher *c, uint32_t *byte[BOXES])
+static void give(struct cipher *c, enum kind kind, uint32_t reg)
 {
-    uint32_t wire[BOXES][SBOX_WIRES];
-    static const uint8_t out[BITS] = { SBOX_s7, SBOX_s6, SBOX_s5, SBOX_s4, SBOX_s3, SBOX_s2, SBOX_s1, SBOX_s0 };
+    struct pool *p = &c->pool[kind];
 
-    for (int i = 0; i < BOXES; i++)
-        for (int bit = 0; bit < BITS; bit++)
-            wire[i][SBOX_x0 + 7 - bit] = byte[i][bit];
+    assert(p->n < POOL_MAX);
+    p->reg[p->n++] = reg;
+}
+
+/* The planes of low, then those of x. */
+static uint32_t put_above(struct cipher *c, enum kind twice, uint32_t low, uint32_t x)
+{
+    return bench_emit(c->b, IMAGE_PACK, take(c, twice), low, x, IMAGE_NONE);
+}
+
+/* z = as many planes as it has of d, from `planes` on: x rotated right by so many where d is x above x, and
+ * shifted left by 64 less so many where it is x above zero. */
+static void cut(struct cipher *c, uint32_t z, uint32_t d, unsigned planes)
+{
+    bench_emit(c->b, IMAGE_UNPACK, z, d, bench_constant(c->b, planes), IMAGE_NONE);
+}
+
+static void add(struct cipher *c, uint32_t z, uint32_t x)
+{
+    bench_emit(c->b, IMAGE_XOR, z, z, x, IMAGE_NONE);
+}
+
+/* z = the planes of some rows of x; rows: a bit each. */
+static void only(struct cipher *c, uint32_t z, uint32_t x, unsigned rows)
+{
+    uint64_t planes = 0;
+
+    for (unsigned r = 0; r < 4; r++)
+        planes |= rows >> r & 1 ? row_planes[r] : 0;
+    if (!c->mask[rows])
+        c->mask[rows] = bench_const(c->b, IMAGE_U64, planes);
+    bench_emit(c->b, IMAGE_AND, z, x, c->mask[rows], IMAGE_NONE);
+}
+
+/* The gate after which a wire is not read any more; the box's outputs stay. */
+static void find_last_use(int last[SBOX_WIRES])
+{
     for (int g = 0; g < GATES; g++)
-        for (int i = 0; i < BOXES; i++) {
-            const struct gate *at = &sbox[c->order[g]];
-
-            wire[i][at->wire] = gate(c, (enum operation)at->operation, wire[i][at->a], wire[i][at->b]);
-        }
-    for (int i = 0; i < BOXES; i++)
-        for (int bit = 0; bit < BITS; bit++)
-            byte[i][bit] = wire[i][out[bit]];
-}
-
-static void add(struct cipher *c, struct block *z, const struct block *x)
-{
-    for (int i = 0; i < WIRES; i++)
-        z->wire[i] = gate(c, X, z->wire[i], x->wire[i]);
-}
-
-static void shift_rows(struct block *b)
-{
-    struct block old = *b;
-
-    for (int byte = 0; byte < BYTES; byte++)
-        memcpy(&b->wire[BITS * byte], &old.wire[BITS * ((byte + 4 * (byte % 4)) % BYTES)],
-               BITS * sizeof b->wire[0]);
-}
-
-/* A byte times x in GF(2^8): two wires of the result take the top bit in. */
-static void times_x(struct cipher *c, uint32_t z[BITS], const uint32_t x[BITS])
-{
+        last[sbox[g].a] = last[sbox[g].b] = g;
     for (int bit = 0; bit < BITS; bit++)
-        z[bit] = bit == 0 ? x[7] : bit == 1 || bit == 3 || bit == 4 ? gate(c, X, x[bit - 1], x[7]) : x[bit - 1];
+        last[sbox_out[bit]] = GATES;
 }
 
-/* b[i] = a[i] + (a0+a1+a2+a3) + x*(a[i] + a[i+1]) in each column. */
-static void mix_column(struct cipher *c, uint32_t *column)
+static void run_gate(struct cipher *c, const struct gate *g, enum kind kind, uint32_t wire[SBOX_WIRES])
 {
-    uint32_t pair[4][BITS], twice[4][BITS], old[4][BITS];
+    uint32_t z = wire[g->wire] = take(c, kind);
 
-    memcpy(old, column, sizeof old);
-    for (int i = 0; i < 4; i++)
-        for (int bit = 0; bit < BITS; bit++)
-            pair[i][bit] = gate(c, X, old[i][bit], old[(i + 1) % 4][bit]);
-    for (int i = 0; i < 4; i++)
-        times_x(c, twice[i], pair[i]);
-    for (int bit = 0; bit < BITS; bit++) {
-        uint32_t all = gate(c, X, pair[0][bit], pair[2][bit]);
-
-        for (int i = 0; i < 4; i++)
-            column[BITS * i + bit] = gate(c, X, gate(c, X, old[i][bit], all), twice[i][bit]);
-    }
+    bench_emit(c->b, g->operation == A ? IMAGE_AND : IMAGE_XOR, z, wire[g->a], wire[g->b], IMAGE_NONE);
+    if (g->operation == N)
+        bench_emit(c->b, IMAGE_NOT, z, z, IMAGE_NONE, IMAGE_NONE);
 }
 
-/* The next round's key; `sub` are its last column's bytes, rotated and substituted. */
-static void next_key(struct cipher *c, struct block *key, uint32_t sub[4][BITS])
+/* State and column go gate by gate through their boxes together. */
+static void sub_bytes(struct cipher *c, uint32_t state[BITS], uint32_t column[BITS])
+{
+    static const enum kind kind[2] = { STATE, COLUMN };
+    uint32_t wire[2][SBOX_WIRES], *of[2] = { state, column };
+    int last[SBOX_WIRES] = { 0 };
+
+    find_last_use(last);
+    for (int i = 0; i < 2; i++)
+        for (int bit = 0; bit < BITS; bit++)
+            wire[i][SBOX_x0 + 7 - bit] = of[i][bit];
+    for (int g = 0; g < GATES; g++)
+        for (int i = 0; i < 2; i++) {
+            run_gate(c, &sbox[g], kind[i], wire[i]);
+            if (last[sbox[g].a] == g)
+                give(c, kind[i], wire[i][sbox[g].a]);
+            if (last[sbox[g].b] == g)
+                give(c, kind[i], wire[i][sbox[g].b]);
+        }
+    for (int i = 0; i < 2; i++)
+        for (int bit = 0; bit < BITS; bit++)
+            of[i][bit] = wire[i][sbox_out[bit]];
+}
+
+/* The key's last column, rotated by a byte: RotWord. */
+static uint32_t last_column(struct cipher *c, uint32_t key)
+{
+    uint32_t d = put_above(c, TWICE, key, key), z = take(c, COLUMN);
+
+    cut(c, z, d, 48);
+    give(c, TWICE, d);
+    d = put_above(c, TWICE_COLUMN, z, z);
+    cut(c, z, d, 4);
+    give(c, TWICE_COLUMN, d);
+    return z;
+}
+
+/* The next round's key: a column is the sum of the old ones up to it, and of the substituted one. */
+static void next_key(struct cipher *c, uint32_t key, uint32_t column, bool constant)
+{
+    uint32_t t = take(c, STATE), d;
+
+    bench_emit(c->b, IMAGE_CAST, t, column, IMAGE_NONE, IMAGE_NONE);
+    if (constant)
+        add(c, t, bench_const(c->b, IMAGE_U64, 0xf)); /* row 0 of column 0 */
+    add(c, key, t);
+    for (unsigned planes = 16; planes <= 32; planes *= 2) {
+        d = put_above(c, TWICE, c->zero, key);
+        cut(c, t, d, 64 - planes);
+        add(c, key, t);
+        give(c, TWICE, d);
+    }
+    give(c, STATE, t);
+    give(c, COLUMN, column);
+}
+
+/* x's rows, each moved by its number of columns; x is given back. */
+static uint32_t shift_rows(struct cipher *c, uint32_t x)
+{
+    uint32_t z = take(c, STATE), t = take(c, STATE), d = put_above(c, TWICE, x, x);
+
+    only(c, z, x, 1);
+    for (unsigned r = 1; r < 4; r++) {
+        cut(c, t, d, 16 * r);
+        only(c, t, t, 1u << r);
+        add(c, z, t);
+    }
+    give(c, STATE, x);
+    give(c, STATE, t);
+    give(c, TWICE, d);
+    return z;
+}
+
+/* x plus itself with row i + by of each column in the place of row i. */
+static uint32_t add_rotated(struct cipher *c, uint32_t x, unsigned by)
+{
+    unsigned stay = (1u << (4 - by)) - 1; /* rows whose source lies in the same column below */
+    uint32_t z = take(c, STATE), t = take(c, STATE), d = put_above(c, TWICE, x, x);
+
+    cut(c, z, d, 4 * by);
+    only(c, z, z, stay);
+    cut(c, t, d, 64 - (16 - 4 * by));
+    only(c, t, t, 15 & ~stay);
+    add(c, z, t);
+    add(c, z, x);
+    give(c, STATE, t);
+    give(c, TWICE, d);
+    return z;
+}
+
+/* b[i] = a[i] + (a0+a1+a2+a3) + x*(a[i] + a[i+1]) in each column; x*: a bit further, and the top one comes into
+ * bits 0, 1, 3 and 4. */
+static void mix_columns(struct cipher *c, uint32_t state[BITS])
+{
+    uint32_t pair[BITS], all;
+
+    for (int bit = 0; bit < BITS; bit++)
+        pair[bit] = add_rotated(c, state[bit], 1);
+    for (int bit = 0; bit < BITS; bit++) {
+        all = add_rotated(c, pair[bit], 2);
+        add(c, state[bit], all);
+        add(c, state[bit], pair[(bit + 7) % BITS]);
+        if (bit == 1 || bit == 3 || bit == 4)
+            add(c, state[bit], pair[7]);
+        give(c, STATE, all);
+    }
+    for (int bit = 0; bit < BITS; bit++)
+        give(c, STATE, pair[bit]);
+}
+
+static void encrypt(struct cipher *c, uint32_t state[BITS], uint32_t key[BITS])
 {
     static const uint8_t rcon[ROUNDS] = { 0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0x1b, 0x36 };
 
     for (int bit = 0; bit < BITS; bit++)
-        if (rcon[c->round] >> bit & 1)
-            sub[0][bit] = gate(c, C, sub[0][bit], 0);
-    for (int column = 0; column < 4; column++)
-        for (int i = 0; i < 4 * BITS; i++) {
-            uint32_t *wire = &key->wire[4 * BITS * column + i];
+        add(c, state[bit], key[bit]);
+    for (int round = 0; round < ROUNDS; round++) {
+        uint32_t column[BITS];
 
-            *wire = gate(c, X, *wire, column ? *(wire - 4 * BITS) : sub[i / BITS][i % BITS]);
+        for (int bit = 0; bit < BITS; bit++)
+            column[bit] = last_column(c, key[bit]);
+        sub_bytes(c, state, column);
+        for (int bit = 0; bit < BITS; bit++) {
+            next_key(c, key[bit], column[bit], rcon[round] >> bit & 1);
+            state[bit] = shift_rows(c, state[bit]);
         }
-}
-
-static void encrypt(struct cipher *c, struct block *state, struct block *key)
-{
-    order_by_depth(c->order);
-    memset(c->reg, 0xff, sizeof c->reg);
-    c->round = 1; /* the second set of registers; the rounds proper begin with the first */
-    add(c, state, key);
-    for (c->round = 0; c->round < ROUNDS; c->round++) {
-        uint32_t sub[4][BITS], *byte[BOXES];
-
-        c->slot = 0;
-        for (int i = 0; i < 4; i++) {
-            memcpy(sub[i], &key->wire[BITS * (12 + (i + 1) % 4)], sizeof sub[i]);
-            byte[BYTES + i] = sub[i];
-        }
-        for (int i = 0; i < BYTES; i++)
-            byte[i] = &state->wire[BITS * i];
-        boxes(c, byte);
-        next_key(c, key, sub);
-        shift_rows(state);
-        for (int column = 0; c->round + 1 < ROUNDS && column < 4; column++)
-            mix_column(c, &state->wire[4 * BITS * column]);
-        add(c, state, key);
+        if (round + 1 < ROUNDS)
+            mix_columns(c, state);
+        for (int bit = 0; bit < BITS; bit++)
+            add(c, state[bit], key[bit]);
     }
 }
 
@@ -194,65 +270,109 @@ static const uint8_t first_result[BYTES] = { 0x69, 0xc4, 0xe0, 0xd8, 0x6a, 0x7b,
                                              0xd8, 0xcd, 0xb7, 0x80, 0x70, 0xb4, 0xc5, 0x5a };
 enum { SPREAD = 20, KEY_STEP = 7 };
 
-/* Which bit of k goes to that bit of the data; of the key, KEY_STEP further. */
-static unsigned spread(unsigned wire, unsigned step)
+/* Which bit of k is added to that bit of the data's byte; of the key's, KEY_STEP further. */
+static unsigned spread(int byte, int bit, unsigned step)
 {
-    return (wire + step) % SPREAD;
+    return ((unsigned)(BITS * byte + bit) + step) % SPREAD;
 }
 
-static void derive(struct bench_image *b, uint32_t size, const uint8_t *bytes, const uint32_t public[SPREAD],
-                   unsigned step, struct block *z)
+static unsigned plane_of(int byte, unsigned block)
 {
-    uint32_t seed = bench_seed_bits(b, bytes, WIRES);
-
-    for (unsigned i = 0; i < WIRES; i++)
-        z->wire[i] = bench_emit(b, IMAGE_XOR, bench_reg(b, IMAGE_BOOL, true, size), bench_get(b, seed, i),
-                                public[spread(i, step)], IMAGE_NONE);
+    return 16 * (unsigned)(byte / 4) + 4 * (unsigned)(byte % 4) + block;
 }
 
-/* Depends on every wire of the block. */
-static uint32_t fold(struct bench_image *b, const struct block *x)
+/* The planes of wire `bit` to which bit t of the block's number is added. */
+static uint64_t planes_of(int bit, unsigned t, unsigned step)
 {
-    uint32_t sum = bench_get(b, x->wire[0], 0);
+    uint64_t planes = 0;
 
-    for (int i = 1; i < WIRES; i++)
-        sum = bench_emit(b, IMAGE_XOR, bench_reg(b, IMAGE_BOOL, true, IMAGE_NONE), sum,
-                         bench_get(b, x->wire[i], 0), IMAGE_NONE);
+    for (int byte = 0; byte < BYTES; byte++)
+        for (unsigned block = 0; block < PACKED; block++)
+            if (spread(byte, bit, step) == t && (t >= 2 || block >> t & 1))
+                planes |= (uint64_t)1 << plane_of(byte, block);
+    return planes;
+}
+
+/* The wires of data or key: a secret scalar for all blocks, and public words that tell them apart. The low two
+ * bits of a block's number say where in an element it lies. */
+static void derive(struct cipher *c, const uint8_t *bytes, const uint32_t bit_of[SPREAD], unsigned step,
+                   uint32_t z[BITS])
+{
+    struct bench_image *b = c->b;
+
+    for (int bit = 0; bit < BITS; bit++) {
+        uint64_t seed = planes_of(bit, 0, step) ^ planes_of(bit, 1, step);
+        uint32_t words = IMAGE_NONE;
+
+        for (int byte = 0; byte < BYTES; byte++)
+            seed ^= bytes[byte] >> bit & 1 ? (uint64_t)0xf << plane_of(byte, 0) : 0;
+        for (unsigned t = 2; t < SPREAD; t++) {
+            uint32_t part = bench_emit(b, IMAGE_MUL, bench_reg(b, IMAGE_U64, false, c->size), bit_of[t],
+                                       bench_const(b, IMAGE_U64, planes_of(bit, t, step)), IMAGE_NONE);
+
+            words = words == IMAGE_NONE ? part
+                                        : bench_emit(b, IMAGE_XOR, bench_reg(b, IMAGE_U64, false, c->size),
+                                                     words, part, IMAGE_NONE);
+        }
+        z[bit] = bench_emit(b, IMAGE_XOR, bench_reg(b, IMAGE_U64, true, c->size),
+                            bench_seed_planes(b, IMAGE_U64, seed), words, IMAGE_NONE);
+    }
+}
+
+/* Public 0 or 1: a bit of each element's number. */
+static uint32_t bit_of_index(struct cipher *c, uint32_t index, unsigned t)
+{
+    uint32_t shifted = bench_emit(c->b, IMAGE_DIV, bench_reg(c->b, IMAGE_U64, false, c->size), index,
+                                  bench_const(c->b, IMAGE_U64, (uint64_t)1 << t), IMAGE_NONE);
+
+    return bench_emit(c->b, IMAGE_AND, bench_reg(c->b, IMAGE_U64, false, c->size), shifted,
+                      bench_const(c->b, IMAGE_U64, 1), IMAGE_NONE);
+}
+
+/* Depends on every wire. */
+static uint32_t fold(struct cipher *c, const uint32_t wire[BITS])
+{
+    uint32_t sum = bench_get(c->b, wire[0], 0);
+
+    for (int bit = 1; bit < BITS; bit++)
+        sum = bench_emit(c->b, IMAGE_XOR, bench_reg(c->b, IMAGE_U64, true, IMAGE_NONE), sum,
+                         bench_get(c->b, wire[bit], 0), IMAGE_NONE);
     return sum;
+}
+
+static void write_image(struct cipher *c)
+{
+    struct bench_image *b = c->b;
+    uint32_t bit_of[SPREAD], state[BITS], key[BITS], index = bench_index(b, IMAGE_U64, c->size);
+
+    for (unsigned t = 2; t < SPREAD; t++)
+        bit_of[t] = bit_of_index(c, index, t - 2);
+    c->zero = bench_const(b, IMAGE_U64, 0);
+    derive(c, first_data, bit_of, 0, state);
+    derive(c, first_key, bit_of, KEY_STEP, key);
+    bench_mark(b, bench_emit(b, IMAGE_XOR, bench_reg(b, IMAGE_U64, true, IMAGE_NONE), fold(c, state),
+                             fold(c, key), IMAGE_NONE));
+    encrypt(c, state, key);
+    bench_mark(b, fold(c, state));
+    for (int bit = 0; bit < BITS; bit++) {
+        char name[8];
+
+        snprintf(name, sizeof name, "bit%d", bit);
+        bench_output(b, name, state[bit]);
+    }
 }
 
 static enum sotto_err make_aes(struct cli *cli, int parties, uint64_t n, struct bench_job *job)
 {
     struct cipher *c = mem_alloc(1, sizeof *c);
     struct bench_image b;
-    uint32_t index, bit[SPREAD];
-    struct block state, key;
 
     if (!c)
         return fault_set(&cli->fault, SOTTO_ERR_RESOURCE, "not enough memory for the circuit");
     bench_begin(&b, "aes");
-    c->image = &b;
-    c->size = bench_size(&b, n);
-    index = bench_index(&b, IMAGE_U64, c->size);
-    for (unsigned i = 0; i < SPREAD; i++) {
-        uint32_t masked = bench_emit(&b, IMAGE_AND, bench_reg(&b, IMAGE_U64, false, c->size), index,
-                                     bench_const(&b, IMAGE_U64, 1u << i), IMAGE_NONE);
-
-        bit[i] = bench_emit(&b, IMAGE_CAST, bench_reg(&b, IMAGE_BOOL, false, c->size), masked, IMAGE_NONE,
-                            IMAGE_NONE);
-    }
-    derive(&b, c->size, first_data, bit, 0, &state);
-    derive(&b, c->size, first_key, bit, KEY_STEP, &key);
-    bench_mark(&b, bench_emit(&b, IMAGE_XOR, bench_reg(&b, IMAGE_BOOL, true, IMAGE_NONE), fold(&b, &state),
-                              fold(&b, &key), IMAGE_NONE));
-    encrypt(c, &state, &key);
-    bench_mark(&b, fold(&b, &state));
-    for (int i = 0; i < WIRES; i++) {
-        char name[8];
-
-        snprintf(name, sizeof name, "c%d", i);
-        bench_output(&b, name, state.wire[i]);
-    }
+    c->b = &b;
+    c->size = bench_size(&b, (n + PACKED - 1) / PACKED);
+    write_image(c);
     mem_free(c);
     return bench_end(cli, &b, parties, &job->job);
 }
@@ -264,15 +384,16 @@ static bool block_is_right(EVP_CIPHER_CTX *ctx, uint64_t k, const struct vm_resu
 
     memcpy(key, first_key, BYTES);
     memcpy(data, first_data, BYTES);
-    for (unsigned i = 0; i < WIRES; i++) {
-        data[i / 8] ^= (uint8_t)((k >> spread(i, 0) & 1) << i % 8);
-        key[i / 8] ^= (uint8_t)((k >> spread(i, KEY_STEP) & 1) << i % 8);
+    for (int i = 0; i < BYTES * BITS; i++) {
+        data[i / 8] ^= (uint8_t)((k >> spread(i / 8, i % 8, 0) & 1) << i % 8);
+        key[i / 8] ^= (uint8_t)((k >> spread(i / 8, i % 8, KEY_STEP) & 1) << i % 8);
     }
     if (EVP_EncryptInit_ex(ctx, EVP_aes_128_ecb(), NULL, key, NULL) != 1 ||
         EVP_EncryptUpdate(ctx, want, &len, data, BYTES) != 1 || len != BYTES)
         return false;
-    for (unsigned i = 0; i < WIRES; i++)
-        if (r->outputs[i].values[k] != (want[i / 8] >> i % 8 & 1))
+    for (int i = 0; i < BYTES * BITS; i++)
+        if ((r->outputs[i % 8].values[k / PACKED] >> plane_of(i / 8, k % PACKED) & 1) !=
+            (want[i / 8] >> i % 8 & 1))
             return false;
     return k || !memcmp(want, first_result, BYTES);
 }

@@ -61,46 +61,29 @@ static uint64_t fitted(enum image_elem elem, uint64_t v)
     return image_elem_signed(elem) ? (uint64_t)((int64_t)v >> unused) : v >> unused;
 }
 
-/* n = 0: a scalar. */
-static uint32_t bring(struct bench_image *b, enum image_elem elem, bool as_bits, size_t n)
+static uint32_t bring(struct bench_image *b, enum image_elem elem, enum image_domain domain, uint64_t value)
 {
-    uint32_t size = n ? bench_size(b, n) : IMAGE_NONE, input;
+    struct image_input in = {
+        .from = "owner", .elem = (uint8_t)elem, .domain = (uint8_t)domain, .size = IMAGE_NONE
+    };
+    uint32_t z = bench_reg(b, elem, true, IMAGE_NONE);
     char name[16];
 
+    assert(b->im.inputs_n < BENCH_SEEDS_MAX);
+    b->seed[b->im.inputs_n] = fitted(elem, value);
     snprintf(name, sizeof name, "seed%zu", b->im.inputs_n);
-    input = note(b, image_add_input(&b->im, (struct image_input){
-                                                .name = name,
-                                                .from = "owner",
-                                                .elem = (uint8_t)elem,
-                                                .domain = as_bits ? IMAGE_BITS : IMAGE_ARITH,
-                                                .size = size,
-                                            }));
-    return bench_emit(b, IMAGE_INPUT, bench_reg(b, elem, true, size), input, IMAGE_NONE, IMAGE_NONE);
+    in.name = name;
+    return bench_emit(b, IMAGE_INPUT, z, note(b, image_add_input(&b->im, in)), IMAGE_NONE, IMAGE_NONE);
 }
 
 uint32_t bench_seed(struct bench_image *b, enum image_elem elem, uint64_t value)
 {
-    assert(b->im.inputs_n < BENCH_SEEDS_MAX);
-    b->seed[b->im.inputs_n].values[0] = fitted(elem, value);
-    b->seed[b->im.inputs_n].n = 1;
-    return bring(b, elem, elem == IMAGE_BOOL, 0);
+    return bring(b, elem, elem == IMAGE_BOOL ? IMAGE_BITS : IMAGE_ARITH, value);
 }
 
 uint32_t bench_seed_planes(struct bench_image *b, enum image_elem elem, uint64_t value)
 {
-    assert(b->im.inputs_n < BENCH_SEEDS_MAX);
-    b->seed[b->im.inputs_n].values[0] = fitted(elem, value);
-    b->seed[b->im.inputs_n].n = 1;
-    return bring(b, elem, true, 0);
-}
-
-uint32_t bench_seed_bits(struct bench_image *b, const uint8_t *bytes, size_t bits_n)
-{
-    assert(b->im.inputs_n < BENCH_SEEDS_MAX && bits_n <= BENCH_SEED_N_MAX);
-    for (size_t i = 0; i < bits_n; i++)
-        b->seed[b->im.inputs_n].values[i] = bytes[i / 8] >> (i % 8) & 1;
-    b->seed[b->im.inputs_n].n = bits_n;
-    return bring(b, IMAGE_BOOL, true, bits_n);
+    return bring(b, elem, IMAGE_BITS, value);
 }
 
 uint32_t bench_get(struct bench_image *b, uint32_t a, uint64_t at)
@@ -167,11 +150,11 @@ static enum sotto_err bring_seeds(struct cli *cli, const struct bench_image *b, 
     for (size_t i = 0; i < job->image.inputs_n; i++) {
         struct client_rows *rows = &job->rows[i]; /* of party 0 */
 
-        rows->values = mem_alloc(b->seed[i].n, sizeof *rows->values);
+        rows->values = mem_alloc(1, sizeof *rows->values);
         if (!rows->values)
             return fault_set(&cli->fault, SOTTO_ERR_RESOURCE, "not enough memory for the inputs");
-        memcpy(rows->values, b->seed[i].values, b->seed[i].n * sizeof *rows->values);
-        rows->n = b->seed[i].n;
+        rows->values[0] = b->seed[i];
+        rows->n = 1;
     }
     return job_bind_sizes(cli, job);
 }
