@@ -118,4 +118,4 @@ for workload in "${workloads[@]}"; do
         --runs "$runs" --netns "$name" --round-worth "$((delay * rate * 125))" --json # what passes meanwhile
 done >"$out.new"
 mv "$out.new" "$out"
-python3 bench/report.py --wan "$out" "$delay" "$rate"
+python3 bench/report.py --wan "$out" "$delay" "$rate" | tee "${out%.jsonl}.md"
