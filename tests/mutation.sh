@@ -94,14 +94,14 @@ J=src/mpc/rep4/joint.c
 mutant "one mask for all joint inputs of a step" test_masks $J 's/MPC_USE_MASK \+ i/MPC_USE_MASK/'
 mutant "one mask for all values of a product" test_masks $P 's/MPC_USE_MASK \+ t/MPC_USE_MASK/'
 mutant "no mask" test_masks $J 's/(p->wn \* j->rows\)\);)/$1 memset(mask, 0, p->flight.len);/'
-mutant "no mask for a product" test_masks $P 's/(plan->mask\[i\], len\)\);)/$1 memset(plan->mask[i], 0, len);/'
-mutant "no mask for a product (views)" test_exact_simulation $P 's/(plan->mask\[i\], len\)\);)/$1 memset(plan->mask[i], 0, len);/'
+mutant "no mask for a product" test_masks $P 's/(plan->mask\[i\],\s+len\)\);)/$1 memset(plan->mask[i], 0, len);/'
+mutant "no mask for a product (views)" test_exact_simulation $P 's/(plan->mask\[i\],\s+len\)\);)/$1 memset(plan->mask[i], 0, len);/'
 mutant "the same mask at every step" test_masks $J 's/roles->receiver, st->step, MPC_USE_MASK/roles->receiver, 0, MPC_USE_MASK/'
 mutant "the same mask for products at every step" test_masks $P 's/f->step, MPC_USE_MASK/0, MPC_USE_MASK/'
 mutant "the same mask in every tile of a product" test_products src/mpc/session.c 's/\(first >> 8/(0 * first >> 8/'
 mutant "half of a mask" test_masks $J 's/(p->wn \* j->rows\)\);)/$1 memset(mask, 0, p->flight.len \/ 2);/'
-mutant "half of a product's mask" test_masks $P 's/(plan->mask\[i\], len\)\);)/$1 memset(plan->mask[i], 0, len \/ 2);/'
-mutant "an input has one mask instead of two" test_masks src/mpc/rep4/rep4.c 's/(MPC_USE_MASK \+ \(unsigned\)k, mask, len\)\);)/$1 if (k) memset(mask, 0, len);/'
+mutant "half of a product's mask" test_masks $P 's/(plan->mask\[i\],\s+len\)\);)/$1 memset(plan->mask[i], 0, len \/ 2);/'
+mutant "an input has one mask instead of two" test_masks src/mpc/rep4/rep4.c 's/(MPC_USE_MASK \+ \(unsigned\)k, kernels, mask, rows \* words\)\);)/$1 if (k) memset(mask, 0, len);/'
 mutant "streams do not depend on the instruction" test_masks src/mpc/session.c 's/put_u32\(iv, st->instr\);//'
 mutant "streams do not depend on the tile" test_masks src/mpc/session.c 's/put_u16\(iv \+ 4, st->tile\);//'
 mutant "the tail of a revealed vector stays" test_masks src/mpc/gadgets/reveal.c 's/shared_gather\(&exact, x, 0, 1, false\)/shared_copy(&exact, x)/'
@@ -132,7 +132,7 @@ mutant "commitments are not checked" test_keys $K 's/TRY\(check_reveals\(st, k\)
 mutant "keys are not confirmed" test_keys $K 's/TRY\(check_confirmations\(st, k\)\);/if (0) TRY(check_confirmations(st, k));/'
 mutant "a wrong confirmation accuses its sender alone" test_keys $K 's/holders\(st, a\) & ~\(1u << st->s->self\)/1u << p/'
 mutant "other bindings accuse their sender alone" test_keys $K 's/(strand_accuse\(\s*st, )others,/${1}1u << p | (others & 0),/'
-mutant "row counts are not bound" test_keys src/vm/agree.c 's/crypto_hash_part\(&hash, rows,[^;]*;//'
+mutant "row counts are not bound" test_keys src/vm/agree.c 's/crypto_hash_part\(&hash, rows.bytes,[^;]*;//'
 mutant "the random part of the hello is not bound" test_keys src/vm/agree.c 's/crypto_hash_part\(&hash, h->theirs,[^;]*;//'
 mutant "all keys are one" test_keys $K 's/label = \(uint8_t\)a;/label = 0;/; s/(crypto_hash_part\(&h, p == st->s->self \? k->own\[a\])/if (0) $1/'
 
@@ -163,8 +163,8 @@ mutant "rows are taken where an image has none" test_image_verify src/image/type
 
 # --- results ---
 mutant "the highest index wins a tie" test_auction src/mpc/gadgets/extreme.c 's/\? t : s\]/? s_ : t]/; s/\? s : t\]/? t : s]/; s/\? s_ : t\]/? s : t]/; s/if \(!earlier\)/if (earlier)/'
-mutant "a sign is ignored" test_gadgets src/mpc/gadgets/compare.c 's/is_signed && i == k - 1/false/'
-mutant "duties do not turn" test_auction $R 's/return st->instr \+ st->tile \+ st->step;/return 0 * st->step;/'
+mutant "a sign is ignored" test_gadgets src/mpc/gadgets/compare.c 's/is_signed && i == x->bits - 1/false/'
+mutant "duties do not turn" test_auction src/mpc/rep4/rep4.h 's/return st->instr \+ st->tile \+ st->step;/return 0 * st->step;/'
 
 [ -z "$LIST" ] || exit 0
 printf '%d mutants, %d survived\n' "$count" "$survivors"
