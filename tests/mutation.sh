@@ -85,7 +85,7 @@ mutant "a digest covers half of a product's value" test_fault_matrix $P 's/plan-
 mutant "a digest has a key that its value's sender knows" test_masks $T 's/strand_stream\(st, f->transfer\[i\].sender,/strand_stream(st, 6 - f->transfer[i].sender - f->transfer[i].digester - f->transfer[i].receiver,/'
 mutant "all digests of a step have one stream" test_masks $T 's/MPC_USE_DIGEST \+ i/MPC_USE_DIGEST/'
 mutant "8-bit digests where whole ones are asked for" test_digest_escape $T 's/if \(bits\)/if (!bits) bits = 8; if (bits)/'
-mutant "a value is used whose check was forgotten" test_auction $P 's/return rep4_digest_check\(st, f, i, m\);/return SOTTO_OK;/'
+mutant "a value is used whose check was forgotten" test_products $P 's/return rep4_digest_check\(st, f, i, m\);/return SOTTO_OK;/'
 mutant "the receiver is accused instead of the sender" test_fault_matrix $T 's/st, 1u << t->sender \| 1u/st, 1u << t->receiver | 1u/'
 mutant "the sender is not accused" test_fault_matrix $T 's/st, 1u << t->sender \| 1u << t->digester/st, 1u << t->digester/'
 
