@@ -20,6 +20,7 @@
 #include "mpc/gadgets/gadgets.h"
 #include "mpc/gadgets/linear.h"
 #include "mpc/gadgets/field.h"
+#include "mpc/gadgets/numbers.h"
 #include "mpc/gadgets/random.h"
 #include "mpc/gadgets/data.h"
 

@@ -4,6 +4,9 @@
 /* One line each, so that two who add one do not meet. */
 /* clang-format off */
 #define FAMILIES(X) \
+    X(numbers_words) \
+    X(numbers_divide) \
+    X(numbers_bits) \
     X(core) \
     X(linear_scan) \
     X(linear_matrix) \
