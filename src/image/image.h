@@ -59,7 +59,7 @@ const struct image_op_info *image_op_info(unsigned op);
 
 /* Bounds of a valid image. Strings are UTF-8 without control characters. */
 enum {
-    IMAGE_VERSION = 1,
+    IMAGE_VERSION = 2,
     IMAGE_TABLE_MAX = 1 << 20, /* entries of any table */
     IMAGE_DECLS_MAX = 1024,    /* symbols, parameters, inputs, outputs: of each */
     IMAGE_REVEALS_MAX = 1 << 16,

@@ -22,6 +22,8 @@ SOTTO_MUST_CHECK enum sotto_err image_check_types(const struct image_check *c);
 SOTTO_MUST_CHECK enum sotto_err image_check_random(const struct image_check *c, const struct image_reg *dst);
 /** And for vectors and matrices, but secrecy: types_linear.c. */
 SOTTO_MUST_CHECK enum sotto_err image_check_linear(const struct image_check *c);
+/** And for what section "numbers" of opcodes.def lists, but secrecy and sizes: types_numbers.c. */
+SOTTO_MUST_CHECK enum sotto_err image_check_numbers(const struct image_check *c);
 /** Blocks nest, HALT ends the code, every register is written before it is read, the manifest is true. */
 SOTTO_MUST_CHECK enum sotto_err image_check_flow(const struct image *im, struct fault *f);
 /** The manifest admits every opening that depends on an earlier one. Needs image_check_flow to have passed. */

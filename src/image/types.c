@@ -268,10 +268,6 @@ static enum sotto_err check_elementwise(const struct image_check *c, const struc
         if (!bitwise)
             TRY(want_integer(c, "dst", o->dst));
     }
-    if (op == IMAGE_DIV || op == IMAGE_MOD) {
-        TRY(want_public(c, "operand a", o->a));
-        TRY(want_public(c, "operand b", o->b));
-    }
     TRY(check_secrecy(c, o));
     return check_broadcast(c, o);
 }
@@ -326,8 +322,13 @@ enum sotto_err image_check_types(const struct image_check *c)
         return check_move(c, &o);
     if (o.in->op < IMAGE_SUM)
         return check_elementwise(c, &o);
-    if (o.in->op < IMAGE_RANDOM)
+    if (o.in->op < IMAGE_TRUNC)
         return check_reduction(c, &o);
+    if (o.in->op < IMAGE_RANDOM) {
+        TRY(image_check_numbers(c));
+        TRY(check_secrecy(c, &o));
+        return check_broadcast(c, &o);
+    }
     if (o.in->op < IMAGE_PACK)
         return image_check_random(c, o.dst);
     if (o.in->op < IMAGE_MATMUL)

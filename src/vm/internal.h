@@ -155,6 +155,9 @@ enum sotto_err vm_run_extreme(struct strand *st, struct vm_task *t);
 /* secret.c: what a task does */
 typedef enum sotto_err vm_run_fn(struct strand *st, struct vm_task *t);
 extern vm_run_fn *const vm_run_secret[IMAGE_OPS];
+SOTTO_MUST_CHECK enum sotto_err vm_run_number(struct strand *st, struct vm_task *t); /* secret_numbers.c */
+SOTTO_MUST_CHECK enum sotto_err vm_run_number_known(struct strand *st, struct vm_task *t); /* operands known */
+bool vm_known_scalar(const struct vm_value *v);
 SOTTO_MUST_CHECK enum sotto_err vm_run_random(struct strand *st, struct vm_task *t); /* secret_random.c */
 vm_run_fn vm_run_pack, vm_run_unpack, vm_run_shuffle, vm_run_sort, vm_run_group,
     vm_run_match; /* secret_data.c */

@@ -77,6 +77,29 @@ struct vm_plan vm_plan_of(const struct vm_task *t)
         if (vm_scan_op(t) == LINEAR_COPY && t->b->elem != IMAGE_BOOL)
             plan.operands = plan.result = cheaper(t->b, NULL);
         return plan;
+    case IMAGE_DIV:
+    case IMAGE_MOD:
+        return vm_known_scalar(t->b) ? arith : bits;
+    case IMAGE_ABS:
+    case IMAGE_RELU:
+    case IMAGE_FIXMUL:
+    case IMAGE_SIGMOID:
+    case IMAGE_TANH:
+        return arith;
+    case IMAGE_EXP:
+    case IMAGE_FIXDIV:
+        plan.operands = MPC_ARITH;
+        return plan;
+    case IMAGE_LOG:
+    case IMAGE_LOG2:
+    case IMAGE_SOFTMAX:
+        plan.result = MPC_ARITH;
+        return plan;
+    case IMAGE_TRUNC: /* by a known amount: local on planes that are there, but not worth a conversion */
+        return has(t->a, MPC_BITS) ? bits : arith;
+    case IMAGE_SHL:
+    case IMAGE_SHR:
+        return !vm_known_scalar(t->b) || has(t->a, MPC_BITS) ? bits : arith;
     case IMAGE_REVEAL:
         plan.operands = has(t->a, MPC_ARITH) && t->a->elem != IMAGE_BOOL ? MPC_ARITH : MPC_BITS;
         plan.public_result = true;

@@ -133,6 +133,8 @@ enum sotto_err vm_run_public(struct strand *st, struct vm_task *t)
 {
     if (vm_is_linear(t->in->op))
         return vm_run_linear_known(st, t);
+    if (t->in->op >= IMAGE_TRUNC && t->in->op <= IMAGE_SOFTMAX)
+        return vm_run_number_known(st, t);
     switch ((enum image_op)t->in->op) {
     case IMAGE_GET:
     case IMAGE_SET:

@@ -405,8 +405,6 @@ static enum sotto_err run_input(struct strand *st, struct vm_task *t)
 #define RUN_SIZE   NULL
 #define RUN_INDEX  NULL
 #define RUN_OUTPUT NULL
-#define RUN_DIV    NULL
-#define RUN_MOD    NULL
 
 #define RUN_INPUT  run_input
 #define RUN_REVEAL run_reveal
@@ -433,6 +431,35 @@ static enum sotto_err run_input(struct strand *st, struct vm_task *t)
 #define RUN_ARGMAX vm_run_extreme
 #define RUN_ANY    vm_run_any_all
 #define RUN_ALL    vm_run_any_all
+
+#define RUN_DIV      vm_run_number
+#define RUN_MOD      vm_run_number
+#define RUN_TRUNC    vm_run_number
+#define RUN_SHL      vm_run_number
+#define RUN_SHR      vm_run_number
+#define RUN_ROTL     vm_run_number
+#define RUN_ROTR     vm_run_number
+#define RUN_POPCOUNT vm_run_number
+#define RUN_CLZ      vm_run_number
+#define RUN_CTZ      vm_run_number
+#define RUN_HIGHBIT  vm_run_number
+#define RUN_LESSER   vm_run_number
+#define RUN_GREATER  vm_run_number
+#define RUN_SIGN     vm_run_number
+#define RUN_ABS      vm_run_number
+#define RUN_RELU     vm_run_number
+#define RUN_FIXMUL   vm_run_number
+#define RUN_FIXDIV   vm_run_number
+#define RUN_RECIP    vm_run_number
+#define RUN_SQRT     vm_run_number
+#define RUN_RSQRT    vm_run_number
+#define RUN_EXP      vm_run_number
+#define RUN_EXP2     vm_run_number
+#define RUN_LOG      vm_run_number
+#define RUN_LOG2     vm_run_number
+#define RUN_SIGMOID  vm_run_number
+#define RUN_TANH     vm_run_number
+#define RUN_SOFTMAX  vm_run_number
 
 #define RUN_RANDOM        vm_run_random
 #define RUN_RANDOM_RANGE  vm_run_random

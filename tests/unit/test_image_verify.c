@@ -140,8 +140,10 @@ static const struct image_case secrecy[] = {
       "the counter is secret" },
     { "counter of another type", PUBLIC, "", "CONST 0 0; FOR 3 0 0 2; END 1; HALT",
       "the lower bound is u32, u64" },
-    { "division of a secret", SECRET "s:u8", "", IN "DIV 4 2 2; HALT", "operand a is secret" },
-    { "division by a secret", SECRET "u8 s:u8", "", IN "CONST 4 0; MOD 5 4 2; HALT", "operand b is secret" },
+    { "division of a secret", SECRET "s:u8", "", IN "DIV 4 2 2; HALT", NULL },
+    { "division by a secret", SECRET "u8 s:u8", "", IN "CONST 4 0; MOD 5 4 2; HALT", NULL },
+    { "a secret remainder, not secret", SECRET "u8 u8", "", IN "CONST 4 0; MOD 5 4 2; HALT",
+      "a secret operand" },
 };
 
 static const struct image_case drawn[] = {
@@ -158,6 +160,22 @@ static const struct image_case drawn[] = {
     { "noise of nothing", "s:i16", "", "NOISE_LAPLACE 0 1 1 0; HALT", "a parameter of the noise is 0" },
     { "noise for all to see", "i16", "", "NOISE_LAPLACE 0 1 1 1; HALT", "what is drawn is secret" },
     { "bool as a number", "s:bool", "", "RANDOM 0 0; HALT", "dst is bool, which is shared as bits" },
+};
+
+static const struct image_case numbers[] = {
+    { "truncated", SECRET "u8 s:u32", "", IN "TRUNC 5 2 0; HALT", "an operand is not u32 as dst is" },
+    { "shifted by another type", SECRET "i8", "", IN "CONST 4 1; SHL 0 0 4; HALT", NULL },
+    { "shifted by a bool", SECRET "i8", "", IN "SHL 0 0 1; HALT", "an operand is bool" },
+    { "a secret amount, a public result", SECRET "u32 u32", "", IN "CONST 4 0; SHR 5 4 2; HALT",
+      "a secret operand" },
+    { "relu of what has no sign", SECRET "u8", "", IN "RELU 2 2; HALT", "dst is u8, a signed type expected" },
+    { "truncated too far", SECRET "u8", "", IN "TRUNC 2 2 2; HALT", "the constant is 300, possible is 0 to 7" },
+    { "a fraction too long", SECRET "i8 i8", "", IN "CONST 4 1; FIXMUL 5 4 4 2; HALT",
+      "the constant is 300, possible is 0 to 8" },
+    { "no fraction", SECRET "", "", IN "EXP 3 3 0; HALT", "the constant is 0, possible is 1 to 10" },
+    { "a root without a sign", SECRET "", "", IN "SQRT 0 0 0; HALT", "dst is u32, a signed type expected" },
+    { "softmax of a scalar", SECRET "i8 i8", "", IN "CONST 4 1; SOFTMAX 5 4 0 1; HALT",
+      "rows are of a vector" },
 };
 
 /* Planes: of r0 32, of r1 1, of r2 8. Constants: 0, 1, 300, -1. */
@@ -379,6 +397,12 @@ static void test_drawn(void **state)
     run(drawn, COUNT_OF(drawn));
 }
 
+static void test_numbers(void **state)
+{
+    (void)state;
+    run(numbers, COUNT_OF(numbers));
+}
+
 static void test_manifest(void **state)
 {
     (void)state;
@@ -516,12 +540,19 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_operands),    cmocka_unit_test(test_types),
-        cmocka_unit_test(test_secrecy),     cmocka_unit_test(test_manifest),
-        cmocka_unit_test(test_drawn),       cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_blocks),      cmocka_unit_test(test_written_before_read),
-        cmocka_unit_test(test_fields),      cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_equal_sizes), cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_operands),
+        cmocka_unit_test(test_types),
+        cmocka_unit_test(test_secrecy),
+        cmocka_unit_test(test_manifest),
+        cmocka_unit_test(test_drawn),
+        cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_written_before_read),
+        cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_equal_sizes),
+        cmocka_unit_test(test_no_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
