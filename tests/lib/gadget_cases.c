@@ -7,6 +7,7 @@
     X(numbers_words) \
     X(numbers_divide) \
     X(numbers_bits) \
+    X(numbers_real) \
     X(core) \
     X(linear_scan) \
     X(linear_matrix) \

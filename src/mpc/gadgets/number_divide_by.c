@@ -9,13 +9,32 @@ struct dividing {
     uint64_t divisor;
 };
 
+/* x / d and what is left, in the same time for every x, which a machine's division does not promise. inverse =
+ * floor((2^64 - 1) / d): the estimate is at most 2 too low. */
+static uint64_t quotient(uint64_t x, uint64_t d, uint64_t inverse, uint64_t *left)
+{
+    uint64_t q = (uint64_t)((number_wide_u)x * inverse >> 64), r = x - q * d;
+
+    for (int i = 0; i < 2; i++) {
+        uint64_t below = (uint64_t)(((number_wide_u)r - d) >> 64); /* all ones where r < d */
+
+        q += below + 1;
+        r -= d & ~below;
+    }
+    *left = r;
+    return q;
+}
+
 static void quotient_of_part(const struct mpc_map *map, const struct shared *to, const void *words,
                              const struct shared *x)
 {
     const struct dividing *m = (const struct dividing *)map;
 
-    for (size_t e = 0; e < x->n; e++)
-        number_put(to->share[0], to->bits, e, (uint64_t)number_get(words, x->bits, e) / m->divisor);
+    for (size_t e = 0; e < x->n; e++) {
+        uint64_t left, v = (uint64_t)number_get(words, x->bits, e);
+
+        number_put(to->share[0], to->bits, e, quotient(v, m->divisor, UINT64_MAX / m->divisor, &left));
+    }
 }
 
 static void bits_of_part(const struct mpc_map *map, const struct shared *to, const void *words,
@@ -25,8 +44,9 @@ static void bits_of_part(const struct mpc_map *map, const struct shared *to, con
 
     ring_to_planes(to->share[0], to->stride, words, x->bits, x->n);
     for (size_t e = 0; e < x->n; e++) {
-        uint64_t left = (uint64_t)number_get(words, x->bits, e) % m->divisor;
+        uint64_t left;
 
+        (void)quotient((uint64_t)number_get(words, x->bits, e), m->divisor, UINT64_MAX / m->divisor, &left);
         for (unsigned p = x->bits; p < to->bits; p++)
             ring_set_bit(shared_row(to, 0, p), e, left >> (p - x->bits));
     }
