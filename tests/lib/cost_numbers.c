@@ -16,16 +16,40 @@ void cost_cuts(struct cost *c, const unsigned *cut, size_t cuts, uint64_t n)
         cost_carries(c, i ? cut[i] - cut[i - 1] + 1 : cut[0], false, n, 1);
 }
 
+void cost_words_to_bits(struct cost *c, unsigned k, uint64_t n)
+{
+    cost_split_planes(c, k, n);
+    cost_add_bits(c, k, n);
+}
+
+void cost_bits_to_words(struct cost *c, unsigned k, uint64_t n)
+{
+    cost_share_parts(c, k * cost_plane(n), 1);
+    cost_sub_bits(c, k, n, cost_two_masks(c));
+    cost_opening(c, cost_is_rep4(c) ? 0xe : 0x5, k * cost_plane(n));
+}
+
+/* rep3a: all bits, moved, and words again. */
+static void by_planes(struct cost *c, unsigned k, unsigned w, uint64_t n)
+{
+    cost_words_to_bits(c, k, n);
+    cost_bits_to_words(c, w, n);
+}
+
 void cost_top_bit(struct cost *c, unsigned k, uint64_t n)
 {
     const unsigned cut[1] = { k - 1 };
 
-    cost_split(c, k * cost_plane(n));
+    cost_split_planes(c, k, n);
     cost_cuts(c, cut, 1, n);
 }
 
 void cost_extend(struct cost *c, unsigned k, unsigned wide, uint64_t n)
 {
+    if (cost_is_rep3a(c)) {
+        by_planes(c, k, wide, n);
+        return;
+    }
     cost_split(c, wide / 8 * n);
     cost_split(c, k * cost_plane(n));
     cost_carries(c, k, false, n, 1);
@@ -40,6 +64,10 @@ void cost_truncate(struct cost *c, unsigned k, unsigned w, unsigned f, enum gadg
 
     if (!f)
         return;
+    if (cost_is_rep3a(c)) {
+        by_planes(c, k, w, n);
+        return;
+    }
     cost_split(c, (top && small ? 2 : 1) * (w / 8) * n);
     cost_split(c, (cuts == 2 ? k : ring_of(f)) * cost_plane(n));
     cost_cuts(c, cut, cuts, n);
@@ -99,7 +127,11 @@ void cost_divide_by(struct cost *c, unsigned k, uint64_t d, bool is_signed, uint
     }
     for (bits = 0; bits < 64 && (uint64_t)1 << bits < d; bits++)
         ;
-    if (d & (d - 1)) {
+    if ((d & (d - 1)) && cost_is_rep3a(c)) {
+        cost_words_to_bits(c, k, n);
+        cost_divide(c, k, false, n);
+        cost_bits_to_words(c, k, n);
+    } else if (d & (d - 1)) {
         cost_split(c, word);
         cost_split(c, (k + bits) * cost_plane(n));
         cost_carries(c, k, false, n, 1);

@@ -16,6 +16,9 @@ extern const size_t cases_numbers_real_n;
 void cost_split(struct cost *c, uint64_t len);
 /** Carries of x + y at rising cuts, n elements. */
 void cost_cuts(struct cost *c, const unsigned *cut, size_t cuts, uint64_t n);
+/** The conversions of a whole vector. */
+void cost_words_to_bits(struct cost *c, unsigned k, uint64_t n);
+void cost_bits_to_words(struct cost *c, unsigned k, uint64_t n);
 void cost_top_bit(struct cost *c, unsigned k, uint64_t n);
 void cost_extend(struct cost *c, unsigned k, unsigned wide, uint64_t n);
 /** From k bits to w, by f; range as in numbers.h. */

@@ -12,19 +12,6 @@ static struct inside inside_of(unsigned k)
     return k <= 32 ? (struct inside){ 64, 30, 32 } : (struct inside){ 128, 60, 64 };
 }
 
-static void to_bits(struct cost *c, unsigned k, uint64_t n)
-{
-    cost_split(c, k * cost_plane(n));
-    cost_add_bits(c, k, n);
-}
-
-static void to_arith(struct cost *c, unsigned k, uint64_t n)
-{
-    cost_share_parts(c, k * cost_plane(n), 1);
-    cost_sub_bits(c, k, n, cost_is_rep4(c));
-    cost_opening(c, cost_is_rep4(c) ? 0xe : 0x5, k * cost_plane(n));
-}
-
 static void words(struct cost *c, unsigned k, uint64_t n)
 {
     cost_products(c, 1, k / 8 * n, k / 8);
@@ -90,7 +77,7 @@ static void mantissa(struct cost *c, unsigned k, struct inside r, uint64_t n)
     for (unsigned i = 0; i < k; i++)
         by[i] = (int)r.f - (int)i;
     selection(c, r.f, by, k, k, false, n);
-    to_arith(c, r.ring, n);
+    cost_bits_to_words(c, r.ring, n);
 }
 
 static void by_mantissa(struct cost *c, unsigned k, enum function fn, struct inside r, uint64_t n)
@@ -102,7 +89,7 @@ static void by_mantissa(struct cost *c, unsigned k, enum function fn, struct ins
 
 static void place(struct cost *c, unsigned z_bits, const int *by, unsigned places, struct inside r, uint64_t n)
 {
-    to_bits(c, r.narrow, n);
+    cost_words_to_bits(c, r.narrow, n);
     selection(c, z_bits, by, places, r.f + 2, false, n);
 }
 
@@ -128,7 +115,7 @@ void cost_fix_divide(struct cost *c, unsigned k, unsigned f, uint64_t n)
     by_mantissa(c, k, RECIPROCAL, r, n);
     cost_extend(c, k, r.ring, n);
     words(c, r.ring, n);
-    to_bits(c, r.ring, n);
+    cost_words_to_bits(c, r.ring, n);
     for (int i = 0; i < (int)k; i++)
         by[i] = (int)f - i - (int)r.f;
     selection(c, k, by, k, r.ring, true, n);
@@ -157,7 +144,7 @@ void cost_fix_log(struct cost *c, unsigned k, unsigned f, uint64_t n)
     struct inside r = inside_of(k);
 
     by_mantissa(c, k, LOG, r, n);
-    to_arith(c, r.ring, n);
+    cost_bits_to_words(c, r.ring, n);
     if (f < r.f)
         cost_truncate(c, r.ring, k, r.f - f, GADGET_SMALL, n);
 }
@@ -174,7 +161,7 @@ static void power_of_2(struct cost *c, unsigned k, unsigned f, struct inside r, 
 
     cost_less(c, k, n, 2);
     decode(c, cost_lg(k), n);
-    to_arith(c, r.ring, n);
+    cost_bits_to_words(c, r.ring, n);
     polynomial(c, EXP2, r, n);
     for (unsigned v = 0; v < k; v++)
         by[v] = (int)((v + f) % k) - (int)r.f;
@@ -190,9 +177,9 @@ void cost_fix_exp(struct cost *c, unsigned k, unsigned f, uint64_t n)
 {
     struct inside r = inside_of(k);
 
-    to_bits(c, k, n);
+    cost_words_to_bits(c, k, n);
     cost_extend(c, k, r.ring, n);
-    to_bits(c, r.ring, n);
+    cost_words_to_bits(c, r.ring, n);
     power_of_2(c, k, f, r, n);
 }
 
@@ -201,16 +188,16 @@ static void falling(struct cost *c, unsigned point, struct inside r, uint64_t n)
     unsigned digits = cost_lg(r.f + 1);
     int by[128];
 
-    to_bits(c, r.ring, n);
+    cost_words_to_bits(c, r.ring, n);
     if (point + digits < r.ring)
         cost_and_planes(c, r.ring - point - digits, n, 1);
     decode(c, digits, n);
-    to_arith(c, r.ring, n);
+    cost_bits_to_words(c, r.ring, n);
     polynomial(c, EXP2_MINUS, r, n);
     for (int v = 0; v < 1 << digits; v++)
         by[v] = -v;
     place(c, r.f + 1, by, 1u << digits, r, n);
-    to_arith(c, r.ring, n);
+    cost_bits_to_words(c, r.ring, n);
 }
 
 void cost_fix_logistic(struct cost *c, unsigned k, unsigned f, uint64_t n)
@@ -240,16 +227,16 @@ void cost_fix_softmax(struct cost *c, unsigned k, unsigned f, uint64_t rows, uin
         cost_ands(c, k, left / 2 * rows);
     }
     cost_sub_bits(c, k, n, false);
-    to_arith(c, r.ring, n);
+    cost_bits_to_words(c, r.ring, n);
     falling(c, f + r.f, r, n);
-    to_bits(c, r.ring, rows);
+    cost_words_to_bits(c, r.ring, rows);
     highest_one(c, bits, rows);
     mantissa(c, bits, r, rows);
     polynomial(c, RECIPROCAL, r, rows);
     for (unsigned i = 0; i < bits; i++)
         by[i] = (int)r.f - (int)i;
     place(c, r.f + 2, by, bits, r, rows);
-    to_arith(c, r.ring, rows);
+    cost_bits_to_words(c, r.ring, rows);
     words(c, r.ring, n);
     cost_truncate(c, r.ring, k, 2 * r.f - f, GADGET_SMALL, n);
 }

@@ -152,19 +152,39 @@ static enum sotto_err corrections(struct strand *st, struct shared word[3], uint
     return SOTTO_OK;
 }
 
+/* Where a map makes three parts (rep3a): as by a secret. */
+static enum sotto_err by_digits(struct strand *st, struct shared *z, const struct shared *x, uint64_t d)
+{
+    struct shared planes, divisor, quotient, rest;
+
+    TRY(strand_shared(st, &planes, MPC_BITS, x->bits, x->n));
+    TRY(strand_shared(st, &divisor, MPC_BITS, x->bits, x->n));
+    TRY(strand_shared(st, &quotient, MPC_BITS, x->bits, x->n));
+    TRY(strand_shared(st, &rest, MPC_BITS, x->bits, x->n));
+    shared_public(&divisor, &d, true);
+    TRY(gadget_to_bits(st, &planes, x));
+    TRY(gadget_divide(st, &quotient, &rest, &planes, &divisor, false));
+    return gadget_to_arith(st, z, &quotient);
+}
+
 static enum sotto_err divide_unsigned(struct strand *st, struct shared *z, const struct shared *x, uint64_t d)
 {
     struct arena_mark mark = arena_mark(&st->scratch);
     const struct dividing map = { { quotient_of_part }, d };
     number_wide_u top = (number_wide_u)1 << x->bits, high = (top + d - 1) / d;
-    struct shared part[2], word[3];
+    struct shared part[3], word[3];
     int parts = 0;
 
     if ((d & (d - 1)) == 0)
         return gadget_truncate(st, z, x, number_lg((size_t)d), GADGET_UNSIGNED);
-    TRY(strand_shared(st, &part[0], MPC_ARITH, x->bits, x->n));
-    TRY(strand_shared(st, &part[1], MPC_ARITH, x->bits, x->n));
+    for (int i = 0; i < 3; i++)
+        TRY(strand_shared(st, &part[i], MPC_ARITH, x->bits, x->n));
     TRY(st->s->protocol->split(st, part, &parts, x, &map.map));
+    if (parts == 3) {
+        TRY(by_digits(st, z, x, d));
+        arena_release(&st->scratch, mark);
+        return SOTTO_OK;
+    }
     shared_copy(z, &part[0]);
     if (parts == 2) {
         TRY(corrections(st, word, d, (uint64_t)(high * d - top), x));

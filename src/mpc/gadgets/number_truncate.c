@@ -97,12 +97,12 @@ static void shift_part(const struct mpc_map *map, const struct shared *to, const
 }
 
 /* part[] = what the shift makes of x's parts, `rows` times n words of that many bits. */
-static enum sotto_err split_shifted(struct strand *st, struct shared part[2], int *parts,
+static enum sotto_err split_shifted(struct strand *st, struct shared part[3], int *parts,
                                     const struct shared *x, unsigned bits, unsigned shift, size_t rows)
 {
     const struct shifted map = { { shift_part }, shift };
 
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 3; i++)
         TRY(strand_shared(st, &part[i], MPC_ARITH, bits, rows * x->n));
     return st->s->protocol->split(st, part, parts, x, &map.map);
 }
@@ -125,6 +125,29 @@ static enum sotto_err carries_of(struct strand *st, const struct shared *carry, 
     return gadget_carries(st, carry, cut, cuts, &part[0], &part[1]);
 }
 
+/* --- where a map makes more than two parts (rep3a): by all bits ---------------------------------------------
+ */
+
+/* z = the planes of x + offset from f up, those past the top repeated or zero, as words. */
+static enum sotto_err by_planes(struct strand *st, struct shared *z, const struct shared *x, unsigned f,
+                                bool is_signed)
+{
+    struct shared planes, moved;
+
+    TRY(strand_shared(st, &planes, MPC_BITS, x->bits, x->n));
+    TRY(strand_shared(st, &moved, MPC_BITS, z->bits, x->n));
+    TRY(gadget_to_bits(st, &planes, x));
+    for (unsigned p = 0; p < z->bits; p++) {
+        unsigned from = p + f < x->bits ? p + f : x->bits - 1;
+        struct shared to = shared_plane(&moved, p), own = shared_plane(&planes, from);
+
+        if (p + f < x->bits || is_signed)
+            shared_copy(&to, &own);
+    }
+    shared_zero(z);
+    return gadget_to_arith(st, z, &moved);
+}
+
 /* --- widening ------------------------------------------------------------------------------------------------
  */
 
@@ -134,7 +157,7 @@ enum sotto_err gadget_extend(struct strand *st, struct shared *z, const struct s
     struct arena_mark mark = arena_mark(&st->scratch);
     const unsigned k = x->bits, cut[1] = { k };
     number_wide_u half = (number_wide_u)1 << (k - 1);
-    struct shared part[2], moved, carry, word, high;
+    struct shared part[3], moved, carry, word, high;
     int parts = 0;
 
     TRY(strand_shared(st, &moved, MPC_ARITH, k, x->n));
@@ -142,6 +165,11 @@ enum sotto_err gadget_extend(struct strand *st, struct shared *z, const struct s
     if (is_signed)
         TRY(number_add_public(st, &moved, half)); /* 0 .. 2^k - 1 */
     TRY(split_shifted(st, part, &parts, &moved, z->bits, 0, 1));
+    if (parts == 3) {
+        TRY(by_planes(st, z, x, 0, is_signed));
+        arena_release(&st->scratch, mark);
+        return SOTTO_OK;
+    }
     shared_copy(z, &part[0]);
     if (parts == 2) {
         TRY(strand_shared(st, &carry, MPC_BITS, 1, x->n));
@@ -232,7 +260,7 @@ enum sotto_err gadget_truncate(struct strand *st, struct shared *z, const struct
     struct arena_mark mark = arena_mark(&st->scratch);
     struct truncation t = { .k = x->bits, .w = z->bits, .f = f };
     number_wide_u offset = 0;
-    struct shared moved, part[2], first;
+    struct shared moved, part[3], first;
     int parts = 0;
 
     assert(f < t.k && t.w <= t.k);
@@ -249,6 +277,11 @@ enum sotto_err gadget_truncate(struct strand *st, struct shared *z, const struct
     if (offset)
         TRY(number_add_public(st, &moved, offset)); /* not negative */
     TRY(split_shifted(st, part, &parts, &moved, t.w, f, t.top && t.small ? 2 : 1));
+    if (parts == 3) {
+        TRY(by_planes(st, z, x, f, range != GADGET_UNSIGNED));
+        arena_release(&st->scratch, mark);
+        return SOTTO_OK;
+    }
     first = shared_slice(&part[0], 0, x->n);
     shared_copy(z, &first);
     if (parts == 2)
