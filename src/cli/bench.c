@@ -26,7 +26,8 @@ static const struct cli_option options[] = {
 const struct cli_usage bench_usage = {
     .synopsis = "[WORKLOAD ...] [options]",
     .options = options,
-    .operands = "W1 W2 W2/64 W2/32 W3 W3/and W3/aes W4 W5 W7 W8 W8/group W8/join W9 W9/run W9/check W9/aes",
+    .operands = "W1 W2 W2/64 W2/32 W3 W3/and W3/aes W4 W5 W6 W6/matrix W6/net W7 W8 W8/group W8/join W9 W9/run "
+                "W9/check W9/aes",
     .operands_max = 32,
     .text = "Workloads (all when none is named; a name without its variant means all of them):\n"
             "  W1         10,000,000 products of 64-bit integers\n"
@@ -35,6 +36,8 @@ const struct cli_usage bench_usage = {
             "  W3/aes     AES-128 of 10,000 blocks, key and data secret\n"
             "  W4         sort 100,000 and 1,000,000 records: 32-bit key, 64-bit payload\n"
             "  W5         second-price auction of 100, 1,000 and 100,000 bids\n"
+            "  W6/matrix  256 x 256 x 256 product of matrices of fix<16>\n"
+            "  W6/net     a 784-128-10 network with ReLU, batch 1 and 128\n"
             "  W7         1,000 products, each depending on the one before\n"
             "  W8/group   1,000,000 rows into 32 groups: sum and count\n"
             "  W8/join    100,000 rows with as many, by a 32-bit key\n"
@@ -52,7 +55,7 @@ const struct cli_usage bench_usage = {
 };
 
 const struct bench_workload *const bench_families[] = {
-    bench_elementwise, bench_aes, bench_sort, bench_programs, bench_tables, bench_startup, NULL
+    bench_elementwise, bench_aes, bench_sort, bench_programs, bench_matrices, bench_tables, bench_startup, NULL
 };
 
 uint64_t bench_secret(unsigned i)

@@ -70,7 +70,7 @@ struct bench_workload {
 };
 /* Each ends with a row without a name. */
 extern const struct bench_workload bench_elementwise[], bench_aes[], bench_sort[], bench_programs[],
-    bench_tables[], bench_startup[];
+    bench_matrices[], bench_tables[], bench_startup[];
 /** All of these; ends with NULL. */
 extern const struct bench_workload *const bench_families[];
 

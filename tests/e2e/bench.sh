@@ -18,6 +18,8 @@ W3/and 1000
 W3/aes 70
 W4 300
 W5 50
+W6/matrix 12
+W6/net 2
 W7 20
 W8/group 1000
 W8/join 200
