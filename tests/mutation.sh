@@ -160,6 +160,12 @@ mutant "repeated keys of a match go unnoticed" test_gadget_cases $D/data_match.c
 mutant "a join loses pairs silently" test_gadget_cases $D/data_join.c 's/if \(is_over\)/if (0)/'
 mutant "dummies have a group" test_gadget_cases $D/data_group.c 's/add_products\(&p, low, x, b, !g->valid\)/add_products(&p, low, x, b, true)/'
 mutant "rows are taken where an image has none" test_image_verify src/image/types.c 's/TRY\(check_rows\(c, &o\)\);//'
+# --- vectors, fields ---
+mutant "all pairs of summands have one sign" test_gadget_cases src/mpc/rep4/bilinear.c 's/\? -1 : 1/? 1 : 1/'
+mutant "an owner's word may be above the prime" test_field_input $R 's/if \(kernels->wide && kernels->wide->canonical\)/if (0)/'
+mutant "planes above the index are not looked at" test_gadget_cases src/mpc/gadgets/linear_lookup.c 's/more \? index->bits : from \+ q/from + q/'
+mutant "0 has an inverse" test_gadget_cases src/mpc/gadgets/field.c 's/if \(zero\)/if (0)/'
+mutant "a mask of a field favours some words" test_ring_field src/ring/field61.c 's/\(u128\)part\[1\] \* 8/0/'
 
 # --- results ---
 mutant "the highest index wins a tie" test_auction src/mpc/gadgets/extreme.c 's/\? t : s\]/? s_ : t]/; s/\? s : t\]/? t : s]/; s/\? s_ : t\]/? s : t]/; s/if \(!earlier\)/if (earlier)/'
