@@ -9,7 +9,7 @@
  * Every image declares the same:
  *   symbols    n, m
  *   sizes      0: n   1: m   2: n + 1   3: 4
- *   constants  0: 0   1: 1   2: 300   3: -1
+ *   constants  0: 0   1: 1   2: 300   3: -1   4: the shape of a convolution
  *   parameter  0: u32 p = 7    1: i8 q (no default)
  *   inputs     0: u32[n] x     1: bool[n] y     2: u8 z     3: i16[m] w
  *   outputs    0: u32 o        1: u32[n] v      2: bool b */

