@@ -16,7 +16,7 @@ import json, sys
 r = json.load(open(sys.argv[1]))
 liar = int(sys.argv[2])
 assert r["error"]["code"] == "CHEAT" and r["error"]["exit"] == 4
-assert liar in r["error"]["suspects"] and 1 <= len(r["error"]["suspects"]) <= 2, r["error"]
+assert liar in r["error"]["suspects"] and 1 <= len(r["error"]["suspects"]) <= 3, r["error"]
 assert r["error"]["accuser"] not in (None, liar), r["error"]
 assert "outputs" not in r and "opened" not in r
 END

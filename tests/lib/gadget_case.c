@@ -1,9 +1,17 @@
 #include "lib/gadget_case.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "lib/chosen.h"
 #include "lib/testing.h"
+
+bool case_short(void)
+{
+    const char *tests = getenv("SOTTO_TESTS");
+
+    return tests && strcmp(tests, "short") == 0;
+}
 
 uint64_t case_draw(uint64_t *state)
 {

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { CELLS_MAX = 160 }; /* of one gadget, unless all are asked for */
+enum { CELLS_MAX = 20, CELLS_SHORT = 4 }; /* of one gadget, unless all are asked for */
 
 static const char *only;
 
@@ -28,7 +28,7 @@ static uint64_t first_cell(uint64_t cells, uint64_t stride)
 static uint64_t try_case(struct matrix *m, const struct mpc_protocol *protocol, const struct gadget_case *g)
 {
     struct case_trial trial;
-    uint64_t messages = 0, cells, stride;
+    uint64_t messages = 0, cells, stride, most = case_short() ? CELLS_SHORT : CELLS_MAX;
     bool all = getenv("SOTTO_FAULTS") && strcmp(getenv("SOTTO_FAULTS"), "all") == 0;
 
     case_trial_init(&trial, g, case_small(g), 3);
@@ -41,7 +41,7 @@ static uint64_t try_case(struct matrix *m, const struct mpc_protocol *protocol, 
         messages++;
     cells = (m->clean_n - messages) * FAULT_KINDS;
     /* no divisor of the number of kinds, so that every kind has its turn */
-    stride = all || cells <= CELLS_MAX ? 1 : cells / CELLS_MAX + 1;
+    stride = all || cells <= most ? 1 : cells / most + 1;
     stride += stride > 1 && stride % FAULT_KINDS == 0;
     for (uint64_t i = first_cell(cells, stride); i < cells; i += stride)
         if (m->clean[messages + i / FAULT_KINDS].tag.instr >= CASE_INSTR_RUN)
@@ -66,7 +66,7 @@ static void test_cases(void **state)
         m->runs = m->caught = m->other_errors = m->right = 0;
         for (const struct case_family *f = case_families; f->name; f++)
             for (size_t i = 0; i < *f->n && (!only || strcmp(only, f->name) == 0); i++)
-                if (!f->cases[i].expect)
+                if (!f->cases[i].expect && !(case_short() && i % 4))
                     messages += try_case(m, *p, &f->cases[i]);
         matrix_print(m, (*p)->name, messages);
         assert_true(m->caught > m->runs / 4);
@@ -88,14 +88,14 @@ static void test_a_party_that_always_lies(void **state)
             for (size_t i = 0; i < *f->n && (!only || strcmp(only, f->name) == 0); i++) {
                 struct case_trial trial;
 
-                if (f->cases[i].expect)
+                if (f->cases[i].expect || (case_short() && i % 8))
                     continue;
                 case_trial_init(&trial, &f->cases[i], case_small(&f->cases[i]), 4);
                 committee_init_body(&m->c, (*p)->name, case_body, &trial);
                 m->name = f->cases[i].name;
                 m->subject = &trial; // cppcheck-suppress autoVariables
                 matrix_begin(m);
-                for (int liar = 0; liar < (*p)->parties; liar++) {
+                for (int liar = (int)i % (*p)->parties; liar < (*p)->parties; liar += (*p)->parties) {
                     matrix_run(m, FAULT_LIE_ALWAYS, 0, liar);
                     matrix_check(m, liar);
                 }
