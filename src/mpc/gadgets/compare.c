@@ -16,10 +16,11 @@ static enum sotto_err vectors(struct strand *st, struct shared **v, size_t count
 static enum sotto_err as_carry(struct strand *st, struct carry_sum *sum, const struct shared *z,
                                const struct shared *x, const struct shared *y, bool is_signed)
 {
-    struct shared *planes = strand_room(st, 2 * (size_t)x->bits + 1, sizeof *planes), *v = planes + x->bits;
+    struct shared *planes = strand_room(st, 2 * (size_t)x->bits + 1, sizeof *planes), *v;
 
     if (!planes)
         return st->s->fault.code;
+    v = planes + x->bits;
     for (unsigned i = 0; i < x->bits; i++) {
         bool turned = is_signed && i == x->bits - 1;
 

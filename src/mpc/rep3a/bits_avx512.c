@@ -215,7 +215,7 @@ WIDE static void fold_eight(uint64_t *z, const __m512i words[64], uint64_t matri
 
 WIDE static void fold(uint64_t *z, const uint64_t *words, const uint64_t by[REP3A_GROUP], size_t groups)
 {
-    uint64_t matrix[8][8], tail[8 * 64];
+    uint64_t matrix[8][8], tail[8 * 64] = { 0 };
     __m512i w[64];
 
     matrices_of(matrix, by);
