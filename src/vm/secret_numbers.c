@@ -184,6 +184,7 @@ static size_t tile_n(const struct vm_task *t)
 {
     size_t row = row_of(t);
 
+    assert(row);
     return row >= VM_TILE_N ? row : VM_TILE_N / row * row;
 }
 

@@ -140,7 +140,7 @@ struct carry_shape carry_shape_of(unsigned order, unsigned n, bool all)
 
 struct carry_shape carry_choose(const struct mpc_cost *c, unsigned n, bool all, size_t words)
 {
-    struct carry_shape best = carry_shape_of(0, n, all), shape = best;
+    struct carry_shape best = carry_shape_of(0, n, all), shape;
     unsigned rounds_least = 0;
 
     while (n >> rounds_least)

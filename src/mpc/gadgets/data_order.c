@@ -113,6 +113,7 @@ static void add_segment(struct ordering *o, size_t from, size_t n)
 
     if (n < 2 || from >= o->wanted || from + n <= o->first)
         return;
+    assert(s);
     o->spare = s->next;
     *s = (struct segment){ from, n, sample_of(o, n), false, o->segments };
     o->segments = s;

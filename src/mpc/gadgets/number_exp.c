@@ -23,6 +23,7 @@ static enum sotto_err fraction_of(struct strand *st, struct shared *t, const str
     struct arena_mark mark = arena_mark(&st->scratch);
     struct shared planes;
 
+    assert(real->f);
     TRY(strand_shared(st, &planes, MPC_BITS, real->ring, w->n));
     for (unsigned p = 0; p < real->f; p++) {
         struct shared to = shared_plane(&planes, p), from;

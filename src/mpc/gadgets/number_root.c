@@ -40,7 +40,7 @@ enum sotto_err gadget_fix_reciprocal(struct strand *st, struct shared *z, const 
     struct arena_mark mark = arena_mark(&st->scratch);
     const struct number_real real = number_real_for(x->bits);
     int k = (int)x->bits, by[NUMBER_PLACES_MAX];
-    bool passes[NUMBER_PLACES_MAX];
+    bool passes[NUMBER_PLACES_MAX] = { 0 };
     struct shared sign = shared_plane(x, x->bits - 1), size, one, y, over, found;
 
     TRY(strand_shared(st, &size, MPC_BITS, x->bits, x->n));
@@ -132,7 +132,7 @@ static enum sotto_err root(struct strand *st, struct shared *z, const struct sha
     struct arena_mark mark = arena_mark(&st->scratch);
     const struct number_real real = number_real_for(x->bits);
     int k = (int)x->bits, by[NUMBER_PLACES_MAX];
-    bool odd[NUMBER_PLACES_MAX], passes[NUMBER_PLACES_MAX];
+    bool odd[NUMBER_PLACES_MAX] = { 0 }, passes[NUMBER_PLACES_MAX] = { 0 };
     struct shared one, y, turned, parity, over;
 
     TRY(by_mantissa(st, &one, &y, x, inverse ? NUMBER_RECIPROCAL_ROOT : NUMBER_ROOT, &real));
