@@ -1,10 +1,11 @@
 /* test_allocations.c - one allocation fails, every one in its turn: each party ends with the right outputs or
  * with an error that says why, nothing hangs, crashes or leaks. */
 #include "lib/committee.h"
+#include "lib/gadget_case.h"
 
 #include "lib/testing.h"
 
-enum { EVERY_ONE_BELOW = 300, STEP_ABOVE = 7, N = 70 };
+enum { EVERY_ONE_BELOW = 300, STEP_ABOVE = 7, STEP_SHORT = 97, N = 70 };
 
 /* Most opcodes, both domains, openings that decide what is done next. */
 static const char source[] =
@@ -105,7 +106,7 @@ static void fail_each(const char *protocol)
 
     reference(&w);
     prepare(&c, protocol);
-    for (k = 0;; k += k < EVERY_ONE_BELOW ? 1 : STEP_ABOVE) {
+    for (k = 0;; k += k < EVERY_ONE_BELOW ? 1 : case_short() ? STEP_SHORT : STEP_ABOVE) {
         (void)mem_fail_after(k);
         committee_run(&c);
         made = mem_fail_after(UINT64_MAX);

@@ -20,15 +20,10 @@ static const char *wrong_output(struct matrix *m, int p)
     return m->c.err[p] ? NULL : case_wrong(m->subject, p);
 }
 
-static uint64_t first_cell(uint64_t cells, uint64_t stride)
-{
-    return stride > 1 ? cells % stride : 0;
-}
-
 static uint64_t try_case(struct matrix *m, const struct mpc_protocol *protocol, const struct gadget_case *g)
 {
     struct case_trial trial;
-    uint64_t messages = 0, cells, stride, most = case_short() ? CELLS_SHORT : CELLS_MAX;
+    uint64_t messages = 0, cells, state, most = case_short() ? CELLS_SHORT : CELLS_MAX;
     bool all = getenv("SOTTO_FAULTS") && strcmp(getenv("SOTTO_FAULTS"), "all") == 0;
 
     case_trial_init(&trial, g, case_small(g), 3);
@@ -39,13 +34,13 @@ static uint64_t try_case(struct matrix *m, const struct mpc_protocol *protocol, 
     matrix_begin(m);
     while (messages < m->clean_n && m->clean[messages].tag.instr < CASE_INSTR_RUN)
         messages++;
-    cells = (m->clean_n - messages) * FAULT_KINDS;
-    /* no divisor of the number of kinds, so that every kind has its turn */
-    stride = all || cells <= most ? 1 : cells / most + 1;
-    stride += stride > 1 && stride % FAULT_KINDS == 0;
-    for (uint64_t i = first_cell(cells, stride); i < cells; i += stride)
-        if (m->clean[messages + i / FAULT_KINDS].tag.instr >= CASE_INSTR_RUN)
-            matrix_cell(m, (enum fault_kind)(i % FAULT_KINDS), messages + i / FAULT_KINDS);
+    state = cells = (m->clean_n - messages) * FAULT_KINDS;
+    for (uint64_t i = 0; i < (all || cells <= most ? cells : most); i++) {
+        uint64_t cell = all || cells <= most ? i : case_draw(&state) % cells;
+
+        if (m->clean[messages + cell / FAULT_KINDS].tag.instr >= CASE_INSTR_RUN)
+            matrix_cell(m, (enum fault_kind)(cell % FAULT_KINDS), messages + cell / FAULT_KINDS);
+    }
     committee_wipe(&m->c);
     m->subject = NULL;
     case_trial_wipe(&trial);
