@@ -178,7 +178,7 @@ static void test_memory_of_a_job(void **state)
             committee_run(&c);
             failed = check_parties(&c, &w, most);
             assert_true(failed == 0 || c.err[(*p)->parties - 1] == SOTTO_ERR_RESOURCE);
-            most += STEP_LEN;
+            most += STEP_LEN + most / 32;
         } while (failed && most < 1 << 24);
         assert_int_equal(failed, 0);
         assert_true(most > 50 * STEP_LEN);
