@@ -36,12 +36,8 @@ static struct arena_chunk *chunk_new(size_t len, bool secret)
         return NULL;
     if (len >= HUGE_LEN)
         (void)madvise(chunk, len, MADV_HUGEPAGE);
-    if (secret) {
-        /* Best effort: past RLIMIT_MEMLOCK pages may be swapped. docs/operations says how to raise it. Locked
-         * as they are touched: most of a chunk may never be. */
-        (void)!mlock2(chunk, len, MLOCK_ONFAULT);
-        (void)!madvise(chunk, len, MADV_DONTDUMP);
-    }
+    if (secret)
+        mem_lock(chunk, len);
     chunk->len = len;
     chunk->used = chunk->dirty = HEADER_LEN;
     return chunk;

@@ -176,6 +176,7 @@ struct fiber *fiber_new(void (*fn)(void *), void *arg)
             munmap(map, GUARD_LEN + STACK_LEN);
             return NULL;
         }
+        mem_lock(map + GUARD_LEN, STACK_LEN); /* keys of digests lie there, and what the compiler puts aside */
     }
     top = map + GUARD_LEN + STACK_LEN - (sizeof *f + 63) / 64 * 64;
     f = (struct fiber *)(void *)top;

@@ -1,6 +1,7 @@
 #include "base/base.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 static uint64_t fail_in = UINT64_MAX; /* allocations until one fails */
 static uint64_t made;
@@ -60,4 +61,11 @@ void mem_wipe(void *p, size_t len)
     if (len)
         memset(p, 0, len);
     __asm__ volatile("" : : "r"(p) : "memory");
+}
+
+/* Locked as pages are touched: most of what is mapped may never be. */
+void mem_lock(void *pages, size_t len)
+{
+    (void)!mlock2(pages, len, MLOCK_ONFAULT);
+    (void)!madvise(pages, len, MADV_DONTDUMP);
 }

@@ -25,6 +25,10 @@ uint64_t mem_fail_after(uint64_t k);
 /** Overwrite with zeros so that no optimiser removes it. */
 void mem_wipe(void *p, size_t len);
 
+/** Keep whole pages out of swap and core dumps until they are unmapped. Best effort: past RLIMIT_MEMLOCK they
+ * may be swapped; docs/operations says how to raise it. */
+void mem_lock(void *pages, size_t len);
+
 /** Whether an allocation that does not go through mem_alloc is to fail, for tests: see mem_fail_after. */
 bool mem_must_fail(void);
 

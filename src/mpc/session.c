@@ -10,6 +10,12 @@ struct mpc_session *session_alloc(const struct mpc_protocol *protocol, struct ne
 
     if (!s)
         return NULL;
+    arena_init(&s->secrets, 0, true);
+    s->key = arena_alloc(&s->secrets, MPC_SHARES_MAX, sizeof *s->key);
+    if (!s->key) {
+        mem_free(s);
+        return NULL;
+    }
     s->protocol = protocol;
     s->ch = ch;
     s->self = ch ? ch->self : 0;
@@ -67,6 +73,7 @@ void mpc_session_free(struct mpc_session *s)
         strand_free(st);
     }
     arena_pool_wipe(&s->chunks);
+    arena_wipe(&s->secrets);
     mem_free(s);
 }
 

@@ -53,7 +53,8 @@ struct mpc_session {
     struct net_channel *ch; /* NULL where the protocol has one party */
     int self;
     struct mpc_options options;
-    struct crypto_stream key[MPC_SHARES_MAX]; /* of the summands that this party holds, after mpc_keys */
+    struct crypto_stream *key; /* by summand: of those that this party holds, after mpc_keys */
+    struct arena secrets;      /* where they lie */
     struct fault fault;
     struct mem_budget memory;  /* of all strands of all lanes, on lane 0; who runs a job sets the limit */
     struct mem_budget *budget; /* that one */
