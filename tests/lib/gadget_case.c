@@ -6,13 +6,6 @@
 #include "lib/chosen.h"
 #include "lib/testing.h"
 
-bool case_short(void)
-{
-    const char *tests = getenv("SOTTO_TESTS");
-
-    return tests && strcmp(tests, "short") == 0;
-}
-
 uint64_t case_draw(uint64_t *state)
 {
     return chosen_next(state);

@@ -95,8 +95,6 @@ void case_trial_wipe(struct case_trial *t);
 enum sotto_err case_body(struct mpc_session *s, void *trial);
 /** What party p got is right: NULL; or what is wrong. Only where the case's expect is SOTTO_OK. */
 const char *case_wrong(struct case_trial *t, int p);
-/** SOTTO_TESTS=short is set: some of each, for builds that are slow. */
-bool case_short(void);
 /** n of the runs that are made once a message. */
 static inline size_t case_small(const struct gadget_case *c)
 {

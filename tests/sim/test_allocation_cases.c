@@ -47,10 +47,10 @@ static void test_allocations(void **state)
     for (const struct case_family *f = case_families; f->name; f++)
         for (size_t i = 0; i < *f->n && (!only || strcmp(only, f->name) == 0); i++)
             for (const struct mpc_protocol *const *p = mpc_protocols; *p; p++) {
-                if (case_short() && (i + (size_t)(p - mpc_protocols)) % 16)
+                if (!test_takes(i + (size_t)(p - mpc_protocols)))
                     continue;
                 uint64_t made = run(*p, &f->cases[i], UINT64_MAX - 1),
-                         step = made / (case_short() ? TRIES_SHORT : TRIES_MAX) + 1;
+                         step = made / (test_share() > 1 ? TRIES_SHORT : TRIES_MAX) + 1;
 
                 for (uint64_t k = i % step; k < made; k += step)
                     (void)run(*p, &f->cases[i], k);

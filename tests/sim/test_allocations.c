@@ -106,7 +106,7 @@ static void fail_each(const char *protocol)
 
     reference(&w);
     prepare(&c, protocol);
-    for (k = 0;; k += k < EVERY_ONE_BELOW ? 1 : case_short() ? STEP_SHORT : STEP_ABOVE) {
+    for (k = 0;; k += k < EVERY_ONE_BELOW ? 1 : test_share() > 1 ? STEP_SHORT : STEP_ABOVE) {
         (void)mem_fail_after(k);
         committee_run(&c);
         made = mem_fail_after(UINT64_MAX);
