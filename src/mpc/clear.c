@@ -18,10 +18,15 @@ static enum sotto_err clear_input(struct strand *st, struct shared *z, int owner
 
 static enum sotto_err clear_multiply(struct strand *st, const struct product *p, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        struct shared z = p[i].z;
+
+        if (z.domain == MPC_BITS)
+            shared_zero(&z);
         for (size_t t = 0; t < p[i].terms; t++)
-            shared_kernels(&p[i].z)->mul_add(p[i].z.share[0], p[i].term[t].x.share[0], p[i].term[t].y.share[0],
-                                             shared_words(&p[i].z));
+            shared_kernels(&z)->mul_add(z.share[0], p[i].term[t].x.share[0], p[i].term[t].y.share[0],
+                                        shared_words(&z));
+    }
     return st->s->fault.code;
 }
 

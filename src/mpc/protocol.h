@@ -8,7 +8,7 @@
 #include "mpc/session.h"
 
 /* z = sum over its terms of x * y. All operands of a batch have the same domain, bits and n. BITS operands are
- * single planes. z is zero before and must not alias any operand. */
+ * single planes. z is zero before (BITS: whatever lies there) and must not alias any operand. */
 struct product_term {
     struct shared x, y;
 };

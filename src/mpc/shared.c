@@ -15,15 +15,43 @@ static size_t row_len(const struct shared *x)
     return shared_words(x) * shared_kernels(x)->word_len;
 }
 
-struct shared shared_plane(const struct shared *x, unsigned plane)
+struct shared shared_flat(const struct shared *x)
 {
-    struct shared z = { MPC_BITS, 1, x->n, x->stride, { 0 } };
+    struct shared flat = *x;
 
-    assert(x->domain == MPC_BITS && plane < x->bits);
+    if (!shared_dense(x))
+        return flat;
+    flat.bits = 1;
+    flat.stride = x->bits * x->stride;
+    flat.n = 64 * flat.stride;
+    return flat;
+}
+
+/* Operands that are walked together: all as they stand where one of them is not dense. */
+static void flatten(struct shared *z, struct shared *x, struct shared *y)
+{
+    if (!shared_dense(z) || !shared_dense(x) || !shared_dense(y))
+        return;
+    *z = shared_flat(z);
+    *x = shared_flat(x);
+    *y = shared_flat(y);
+}
+
+struct shared shared_planes(const struct shared *x, unsigned first, unsigned planes)
+{
+    struct shared z = *x;
+
+    assert(x->domain == MPC_BITS && first + planes <= x->bits);
+    z.bits = planes;
     for (int a = 0; a < MPC_SHARES_MAX; a++)
         if (x->share[a])
-            z.share[a] = shared_row(x, a, plane);
+            z.share[a] = shared_row(x, a, first);
     return z;
+}
+
+struct shared shared_plane(const struct shared *x, unsigned plane)
+{
+    return shared_planes(x, plane, 1);
 }
 
 struct shared shared_slice(const struct shared *x, size_t from, size_t n)
@@ -41,36 +69,53 @@ struct shared shared_slice(const struct shared *x, size_t from, size_t n)
 
 void shared_copy(struct shared *z, const struct shared *x)
 {
-    FOR_ROWS(z, a, r)
-    memmove(shared_row(z, a, r), shared_row(x, a, r), row_len(z));
+    struct shared to = *z, from = *x;
+
+    flatten(&to, &from, &from);
+    FOR_ROWS(&to, a, r)
+    memmove(shared_row(&to, a, r), shared_row(&from, a, r), row_len(&to));
 }
 
 void shared_zero(struct shared *z)
 {
-    FOR_ROWS(z, a, r)
-    memset(shared_row(z, a, r), 0, row_len(z));
+    struct shared flat = shared_flat(z);
+
+    FOR_ROWS(&flat, a, r)
+    memset(shared_row(&flat, a, r), 0, row_len(&flat));
+}
+
+typedef void two_to_one(void *z, const void *x, const void *y, size_t n);
+
+static void combine(two_to_one *kernel, const struct shared *z, const struct shared *x, const struct shared *y)
+{
+    struct shared to = *z, from = *x, other = *y;
+
+    flatten(&to, &from, &other);
+    FOR_ROWS(&to, a, r)
+    kernel(shared_row(&to, a, r), shared_row(&from, a, r), shared_row(&other, a, r), shared_words(&to));
 }
 
 void shared_add(struct shared *z, const struct shared *x, const struct shared *y)
 {
-    FOR_ROWS(z, a, r)
-    shared_kernels(z)->add(shared_row(z, a, r), shared_row(x, a, r), shared_row(y, a, r), shared_words(z));
+    combine(shared_kernels(z)->add, z, x, y);
 }
 
 void shared_sub(struct shared *z, const struct shared *x, const struct shared *y)
 {
-    FOR_ROWS(z, a, r)
-    shared_kernels(z)->sub(shared_row(z, a, r), shared_row(x, a, r), shared_row(y, a, r), shared_words(z));
+    combine(shared_kernels(z)->sub, z, x, y);
 }
 
 void shared_neg(struct shared *z, const struct shared *x)
 {
+    struct shared to = *z, from = *x;
+
+    flatten(&to, &from, &from);
     /* The complement is x ^ 1: a public constant goes into summand 0 alone. */
-    FOR_ROWS(z, a, r)
+    FOR_ROWS(&to, a, r)
     if (z->domain == MPC_ARITH || a == 0)
-        shared_kernels(z)->neg(shared_row(z, a, r), shared_row(x, a, r), shared_words(z));
-    else
-        memmove(shared_row(z, a, r), shared_row(x, a, r), row_len(z));
+        shared_kernels(&to)->neg(shared_row(&to, a, r), shared_row(&from, a, r), shared_words(&to));
+    else if (z->share[a] != x->share[a])
+        memmove(shared_row(&to, a, r), shared_row(&from, a, r), row_len(&to));
 }
 
 void shared_scale(struct shared *z, const struct shared *x, uint64_t by)
@@ -81,9 +126,12 @@ void shared_scale(struct shared *z, const struct shared *x, uint64_t by)
 
 void shared_times_public(struct shared *z, const struct shared *x, const void *words)
 {
-    FOR_ROWS(z, a, r)
-    shared_kernels(z)->mul_add(shared_row(z, a, r), shared_row(x, a, r),
-                               (const uint8_t *)words + r * x->stride * 8, shared_words(z));
+    struct shared to = *z, from = *x;
+
+    flatten(&to, &from, &from);
+    FOR_ROWS(&to, a, r)
+    shared_kernels(&to)->mul_add(shared_row(&to, a, r), shared_row(&from, a, r),
+                                 (const uint8_t *)words + r * from.stride * 8, shared_words(&to));
 }
 
 /* Values of up to 64 bits to planes, 64 elements at a time: constants and indices stand in every program. */

@@ -63,6 +63,17 @@ static inline unsigned shared_rows(const struct shared *x)
     return x->domain == MPC_ARITH ? 1 : x->bits;
 }
 
+/** Its planes lie one after another, with nothing between them: what goes plane by plane may take all at once.
+ */
+static inline bool shared_dense(const struct shared *x)
+{
+    return x->domain == MPC_BITS && x->stride == ring_words(x->n);
+}
+/** All words of x as one plane where they are dense, else x itself. */
+struct shared shared_flat(const struct shared *x);
+
+/** Planes first..first+planes of x, in place. */
+struct shared shared_planes(const struct shared *x, unsigned first, unsigned planes);
 /** One plane of x as a vector of bits, in place. */
 struct shared shared_plane(const struct shared *x, unsigned plane);
 /** Elements from..from+n of x in place; from is a multiple of 64 where x is BITS. */

@@ -44,13 +44,14 @@ static void clear_form(struct strand *st, uint8_t *block, size_t len)
     }
 }
 
-/* Each tile clears what it is going to write, while it is about to (secret.c); else all of it is cleared
- * before. */
+/* Each tile clears what it is going to write, while it is about to (secret.c), or writes all of it; else all of
+ * it is cleared before. */
 static bool clears_by_tile(const struct vm_task *t)
 {
-    static const uint8_t by_tile[] = { IMAGE_ADD,  IMAGE_SUB,  IMAGE_NEG,   IMAGE_MUL, IMAGE_AND,
-                                       IMAGE_OR,   IMAGE_XOR,  IMAGE_NOT,   IMAGE_EQ,  IMAGE_LT,
-                                       IMAGE_CAST, IMAGE_COPY, IMAGE_SELECT };
+    static const uint8_t by_tile[] = { IMAGE_ADD,  IMAGE_SUB,  IMAGE_NEG,    IMAGE_MUL,  IMAGE_AND,
+                                       IMAGE_OR,   IMAGE_XOR,  IMAGE_NOT,    IMAGE_EQ,   IMAGE_LT,
+                                       IMAGE_CAST, IMAGE_COPY, IMAGE_SELECT, IMAGE_PACK, IMAGE_UNPACK,
+                                       IMAGE_SHL,  IMAGE_ROTL, IMAGE_ROTR };
 
     return !t->in || memchr(by_tile, t->in->op, sizeof by_tile);
 }

@@ -55,6 +55,24 @@ static struct shared result_room(const struct vm_task *t, struct vm_span s)
     return shared_slice(&t->dst->form[t->result].shared, s.from, s.n);
 }
 
+/* z = x & the public value in every element: planes stay or go. */
+static void keep_planes(struct shared *z, const struct shared *x, uint64_t value)
+{
+    for (unsigned first = 0, end; first < z->bits; first = end) {
+        bool stay = value >> first & 1;
+        struct shared to, from;
+
+        for (end = first + 1; end < z->bits && (value >> end & 1) == stay;)
+            end++;
+        to = shared_planes(z, first, end - first);
+        from = shared_planes(x, first, end - first);
+        if (stay)
+            shared_copy(&to, &from);
+        else
+            shared_zero(&to);
+    }
+}
+
 /* z = x * y where one of them is public: no message. z is zero. */
 static enum sotto_err times_public(struct strand *st, struct shared *z, const struct shared *x,
                                    const struct vm_value *v, struct vm_span s)
@@ -118,11 +136,17 @@ ELEMENTWISE(multiply)
 {
     struct vm_task *t = arg;
     struct vm_span s = vm_tile(t, i, t->dst->n);
-    struct shared z = result(t, s), x, y;
+    struct shared z = t->domain == MPC_BITS ? result_room(t, s) : result(t, s), x, y;
+    const struct vm_value *known = t->a->clear ? t->a : t->b->clear ? t->b : NULL;
 
-    if (t->a->clear || t->b->clear) {
+    if (known) {
         TRY(operand(st, t->a->clear ? t->b : t->a, t->domain, s, &x));
-        return times_public(st, &z, &x, t->a->clear ? t->a : t->b, s);
+        if (t->domain == MPC_BITS && known->scalar) {
+            keep_planes(&z, &x, known->clear[0]);
+            return SOTTO_OK;
+        }
+        shared_zero(&z);
+        return times_public(st, &z, &x, known, s);
     }
     TRY(operand(st, t->a, t->domain, s, &x));
     TRY(operand(st, t->b, t->domain, s, &y));

@@ -26,11 +26,9 @@ static struct shared *result(struct vm_task *t)
 /* Plane `to` on of z = x plane `from` on. */
 static void copy_planes(struct shared *z, unsigned to, const struct shared *x, unsigned from, unsigned planes)
 {
-    for (unsigned p = 0; p < planes; p++) {
-        struct shared zp = shared_plane(z, to + p), xp = shared_plane(x, from + p);
+    struct shared zp = shared_planes(z, to, planes), xp = shared_planes(x, from, planes);
 
-        shared_copy(&zp, &xp);
-    }
+    shared_copy(&zp, &xp);
 }
 
 enum sotto_err vm_run_pack(struct strand *st, struct vm_task *t)

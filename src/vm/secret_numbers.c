@@ -123,6 +123,15 @@ static enum sotto_err function(struct strand *st, const struct vm_task *t, struc
 /* --- all
  * ------------------------------------------------------------------------------------------------------ */
 
+/* A shift by an amount that all know. */
+static bool moves_planes(const struct vm_task *t)
+{
+    bool shifts =
+        t->in->op == IMAGE_SHL || t->in->op == IMAGE_SHR || t->in->op == IMAGE_ROTL || t->in->op == IMAGE_ROTR;
+
+    return shifts && vm_known_scalar(t->b);
+}
+
 /* Elements of a row that stay together. */
 static size_t row_of(const struct vm_task *t)
 {
@@ -145,7 +154,7 @@ static enum sotto_err apply(struct strand *st, const struct vm_task *t, struct s
     case IMAGE_SHR:
     case IMAGE_ROTL:
     case IMAGE_ROTR:
-        if (vm_known_scalar(t->b))
+        if (moves_planes(t))
             return shift_by(st, t, z, x, (unsigned)(t->b->clear[0] % x->bits));
         return gadget_shift(st, z, x, y, kind_of_shift(t));
     case IMAGE_POPCOUNT:
@@ -225,7 +234,7 @@ static enum sotto_err number_tile(struct strand *st, void *arg, size_t i)
     struct shared z = shared_slice(&t->dst->form[t->result].shared, at.from, at.n), x, y = { 0 };
 
     TRY(vm_operand(st, t->a, t->domain, at.from, at.n, &x));
-    if (t->b)
+    if (t->b && !moves_planes(t))
         TRY(vm_operand(st, t->b, t->domain, at.from, at.n, &y));
     return apply(st, t, &z, &x, &y);
 }

@@ -1,36 +1,45 @@
 /* number_shift.c - shifts and rotations of bit planes. */
 #include "mpc/mpc.h"
 
-/* The plane that comes to place i when x is moved by amount < k; -1: a zero. */
-static int source_of(unsigned i, unsigned k, unsigned amount, enum gadget_shift how)
+static void copy_planes(struct shared *z, unsigned to, const struct shared *x, unsigned from, unsigned planes)
 {
-    switch (how) {
-    case GADGET_SHIFT_LEFT:
-        return i >= amount ? (int)(i - amount) : -1;
-    case GADGET_SHIFT_RIGHT:
-        return i + amount < k ? (int)(i + amount) : -1;
-    case GADGET_SHIFT_RIGHT_SIGNED:
-        return (int)(i + amount < k ? i + amount : k - 1);
-    case GADGET_ROTATE_LEFT:
-        return (int)((i + k - amount) % k);
-    default:
-        return (int)((i + amount) % k);
-    }
+    struct shared zp = shared_planes(z, to, planes), xp = shared_planes(x, from, planes);
+
+    shared_copy(&zp, &xp);
+}
+
+static void fill_planes(struct shared *z, unsigned to, unsigned planes, const struct shared *sign)
+{
+    struct shared zp = shared_planes(z, to, planes);
+
+    if (!sign)
+        shared_zero(&zp);
+    for (unsigned i = 0; sign && i < planes; i++)
+        copy_planes(z, to + i, sign, sign->bits - 1, 1);
 }
 
 void gadget_shift_by(struct shared *z, const struct shared *x, unsigned amount, enum gadget_shift how)
 {
-    const uint64_t zero = 0;
+    unsigned k = x->bits, by = amount % k;
 
-    for (unsigned i = 0; i < z->bits; i++) {
-        int from = source_of(i, x->bits, amount % x->bits, how);
-        struct shared zi = shared_plane(z, i), xi = shared_plane(x, from < 0 ? 0 : (unsigned)from);
-
-        if (from < 0)
-            shared_public(&zi, &zero, true);
-        else
-            shared_copy(&zi, &xi);
+    switch (how) {
+    case GADGET_SHIFT_LEFT:
+        fill_planes(z, 0, by, NULL);
+        copy_planes(z, by, x, 0, k - by);
+        return;
+    case GADGET_SHIFT_RIGHT:
+    case GADGET_SHIFT_RIGHT_SIGNED:
+        copy_planes(z, 0, x, by, k - by);
+        fill_planes(z, k - by, by, how == GADGET_SHIFT_RIGHT ? NULL : x);
+        return;
+    case GADGET_ROTATE_LEFT:
+        by = (k - by) % k;
+        break;
+    case GADGET_ROTATE_RIGHT:
+        break;
     }
+    copy_planes(z, 0, x, by, k - by);
+    copy_planes(z, k - by, x, 0, by);
 }
 
 /* A barrel: stage j moves by 2^j where bit j of the amount is 1: z = x ^ (bit & (x ^ moved x)). */

@@ -1,20 +1,33 @@
 /* select.c - products, and choosing by a secret bit. */
 #include "mpc/mpc.h"
 
+/* Planes without gaps are one long plane: fewer and longer pieces of work. */
+static bool one_plane(const struct shared *z, const struct shared *x, const struct shared *y)
+{
+    return x->bits == y->bits && shared_dense(z) && shared_dense(x) && shared_dense(y);
+}
+
 enum sotto_err gadget_multiply(struct strand *st, struct shared *z, const struct shared *x,
                                const struct shared *y)
 {
     struct arena_mark mark = arena_mark(&st->scratch);
-    unsigned rows = shared_rows(z);
+    struct shared zf = *z, xf = *x, yf = *y;
     struct products b;
+    unsigned rows;
 
+    if (one_plane(z, x, y)) {
+        zf = shared_flat(z);
+        xf = shared_flat(x);
+        yf = shared_flat(y);
+    }
+    rows = shared_rows(&zf);
     TRY(products_init(&b, st, rows, rows));
     for (unsigned r = 0; r < rows; r++) {
         if (z->domain == MPC_ARITH) {
             products_add(&b, z, x, y);
         } else {
-            struct shared zr = shared_plane(z, r), xr = shared_plane(x, x->bits == 1 ? 0 : r),
-                          yr = shared_plane(y, r);
+            struct shared zr = shared_plane(&zf, r), xr = shared_plane(&xf, xf.bits == 1 ? 0 : r),
+                          yr = shared_plane(&yf, r);
 
             products_add(&b, &zr, &xr, &yr);
         }
