@@ -49,12 +49,11 @@ static const uint8_t sbox_out[BITS] = {
 static const uint64_t row_planes[4] = { 0x000f000f000f000f, 0x00f000f000f000f0, 0x0f000f000f000f00,
                                         0xf000f000f000f000 };
 
-/* Registers are taken and given back by hand, so that few are under way at once and stay in the cache. TWICE
- * and TWICE_COLUMN: the planes of two of the others, from which any rotation or shift can be cut. */
-enum kind { STATE, COLUMN, TWICE, TWICE_COLUMN, KINDS };
+/* Registers are taken and given back by hand, so that few are under way at once and stay in the cache. */
+enum kind { STATE, COLUMN, KINDS };
 struct cipher {
     struct bench_image *b;
-    uint32_t size, zero, mask[BYTES]; /* registers; mask: by a set of rows */
+    uint32_t size, mask[BYTES], amount[64]; /* registers; mask: by a set of rows; amount: of a shift */
     struct pool {
         uint32_t reg[POOL_MAX], n;
     } pool[KINDS];
@@ -64,11 +63,7 @@ static uint32_t take(struct cipher *c, enum kind kind)
 {
     struct pool *p = &c->pool[kind];
 
-    if (p->n)
-        return p->reg[--p->n];
-    if (kind == STATE || kind == COLUMN)
-        return bench_reg(c->b, kind == STATE ? IMAGE_U64 : IMAGE_U16, true, c->size);
-    return bench_rows(c->b, kind == TWICE ? 128 : 32, c->size);
+    return p->n ? p->reg[--p->n] : bench_reg(c->b, kind == STATE ? IMAGE_U64 : IMAGE_U16, true, c->size);
 }
 
 static void give(struct cipher *c, enum kind kind, uint32_t reg)
@@ -79,17 +74,12 @@ static void give(struct cipher *c, enum kind kind, uint32_t reg)
     p->reg[p->n++] = reg;
 }
 
-/* The planes of low, then those of x. */
-static uint32_t put_above(struct cipher *c, enum kind twice, uint32_t low, uint32_t x)
+/* z = x shifted or rotated by so many planes. */
+static void move(struct cipher *c, enum image_op how, uint32_t z, uint32_t x, unsigned planes)
 {
-    return bench_emit(c->b, IMAGE_PACK, take(c, twice), low, x, IMAGE_NONE);
-}
-
-/* z = as many planes as it has of d, from `planes` on: x rotated right by so many where d is x above x, and
- * shifted left by 64 less so many where it is x above zero. */
-static void cut(struct cipher *c, uint32_t z, uint32_t d, unsigned planes)
-{
-    bench_emit(c->b, IMAGE_UNPACK, z, d, bench_constant(c->b, planes), IMAGE_NONE);
+    if (!c->amount[planes])
+        c->amount[planes] = bench_const(c->b, IMAGE_U8, planes);
+    bench_emit(c->b, how, z, x, c->amount[planes], IMAGE_NONE);
 }
 
 static void add(struct cipher *c, uint32_t z, uint32_t x)
@@ -154,30 +144,27 @@ static void sub_bytes(struct cipher *c, uint32_t state[BITS], uint32_t column[BI
 /* The key's last column, rotated by a byte: RotWord. */
 static uint32_t last_column(struct cipher *c, uint32_t key)
 {
-    uint32_t d = put_above(c, TWICE, key, key), z = take(c, COLUMN);
+    uint32_t t = take(c, STATE), z = take(c, COLUMN);
 
-    cut(c, z, d, 48);
-    give(c, TWICE, d);
-    d = put_above(c, TWICE_COLUMN, z, z);
-    cut(c, z, d, 4);
-    give(c, TWICE_COLUMN, d);
+    move(c, IMAGE_SHR, t, key, 48);
+    bench_emit(c->b, IMAGE_CAST, z, t, IMAGE_NONE, IMAGE_NONE);
+    move(c, IMAGE_ROTR, z, z, 4);
+    give(c, STATE, t);
     return z;
 }
 
 /* The next round's key: a column is the sum of the old ones up to it, and of the substituted one. */
 static void next_key(struct cipher *c, uint32_t key, uint32_t column, bool constant)
 {
-    uint32_t t = take(c, STATE), d;
+    uint32_t t = take(c, STATE);
 
     bench_emit(c->b, IMAGE_CAST, t, column, IMAGE_NONE, IMAGE_NONE);
     if (constant)
         add(c, t, bench_const(c->b, IMAGE_U64, 0xf)); /* row 0 of column 0 */
     add(c, key, t);
     for (unsigned planes = 16; planes <= 32; planes *= 2) {
-        d = put_above(c, TWICE, c->zero, key);
-        cut(c, t, d, 64 - planes);
+        move(c, IMAGE_SHL, t, key, planes);
         add(c, key, t);
-        give(c, TWICE, d);
     }
     give(c, STATE, t);
     give(c, COLUMN, column);
@@ -186,17 +173,16 @@ static void next_key(struct cipher *c, uint32_t key, uint32_t column, bool const
 /* x's rows, each moved by its number of columns; x is given back. */
 static uint32_t shift_rows(struct cipher *c, uint32_t x)
 {
-    uint32_t z = take(c, STATE), t = take(c, STATE), d = put_above(c, TWICE, x, x);
+    uint32_t z = take(c, STATE), t = take(c, STATE);
 
     only(c, z, x, 1);
     for (unsigned r = 1; r < 4; r++) {
-        cut(c, t, d, 16 * r);
+        move(c, IMAGE_ROTR, t, x, 16 * r);
         only(c, t, t, 1u << r);
         add(c, z, t);
     }
     give(c, STATE, x);
     give(c, STATE, t);
-    give(c, TWICE, d);
     return z;
 }
 
@@ -204,16 +190,15 @@ static uint32_t shift_rows(struct cipher *c, uint32_t x)
 static uint32_t add_rotated(struct cipher *c, uint32_t x, unsigned by)
 {
     unsigned stay = (1u << (4 - by)) - 1; /* rows whose source lies in the same column below */
-    uint32_t z = take(c, STATE), t = take(c, STATE), d = put_above(c, TWICE, x, x);
+    uint32_t z = take(c, STATE), t = take(c, STATE);
 
-    cut(c, z, d, 4 * by);
+    move(c, IMAGE_ROTR, z, x, 4 * by);
     only(c, z, z, stay);
-    cut(c, t, d, 64 - (16 - 4 * by));
+    move(c, IMAGE_ROTL, t, x, 16 - 4 * by);
     only(c, t, t, 15 & ~stay);
     add(c, z, t);
     add(c, z, x);
     give(c, STATE, t);
-    give(c, TWICE, d);
     return z;
 }
 
@@ -347,7 +332,6 @@ static void write_image(struct cipher *c)
 
     for (unsigned t = 2; t < SPREAD; t++)
         bit_of[t] = bit_of_index(c, index, t - 2);
-    c->zero = bench_const(b, IMAGE_U64, 0);
     derive(c, first_data, bit_of, 0, state);
     derive(c, first_key, bit_of, KEY_STEP, key);
     bench_mark(b, bench_emit(b, IMAGE_XOR, bench_reg(b, IMAGE_U64, true, IMAGE_NONE), fold(c, state),
