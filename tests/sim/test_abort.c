@@ -60,20 +60,19 @@ static enum sotto_err run_and_look(struct mpc_session *s, void *arg)
     e->had_key[s->self] = !err && holds_a_key(s);
     e->wiped[s->self] = err && !holds_a_key(s);
     if (err)
-        e->refused[s->self] =
-            net_send(s->ch, (s->self + 1) % 4, (struct net_tag){ 9, 9, 9 }, word, sizeof word) != 0 &&
-            e->sent == sent;
+        e->refused[s->self] = net_send(s->ch, (s->self + 1) % s->ch->parties, (struct net_tag){ 9, 9, 9 }, word,
+                                       sizeof word) != 0 &&
+                              e->sent == sent;
     return err;
 }
 
-static void test_silent_and_without_keys(void **state)
+static void silent_and_without_keys(const char *protocol)
 {
     uint64_t messages, failures = 0;
     struct committee c;
     struct ending e = { .c = &c, .target = UINT64_MAX };
 
-    (void)state;
-    committee_init(&c, "rep4", product_source);
+    committee_init(&c, protocol, product_source);
     committee_input(&c, "x", rows, 4);
     c.body = run_and_look;
     c.body_arg = &e;
@@ -81,7 +80,7 @@ static void test_silent_and_without_keys(void **state)
     c.hook_arg = &e;
     committee_run(&c);
     messages = e.sent;
-    for (int p = 0; p < 4; p++) {
+    for (int p = 0; p < c.protocol->parties; p++) {
         assert_int_equal(c.err[p], SOTTO_OK);
         assert_true(e.had_key[p]); /* so the look below looks at the right place */
     }
@@ -89,7 +88,7 @@ static void test_silent_and_without_keys(void **state)
         e = (struct ending){ .c = &c, .target = target };
         committee_run(&c);
         assert_false(e.spoke);
-        for (int p = 0; p < 4; p++) {
+        for (int p = 0; p < c.protocol->parties; p++) {
             if (!c.err[p])
                 continue;
             failures++;
@@ -101,13 +100,47 @@ static void test_silent_and_without_keys(void **state)
     committee_wipe(&c);
 }
 
-/* Nothing is opened before all checks have passed: an error in the very last product stops the opening for
- * everybody, the party that made it included. */
+static void test_silent_and_without_keys(void **state)
+{
+    (void)state;
+    silent_and_without_keys("rep4");
+    silent_and_without_keys("rep3a");
+}
+
+/* Nothing is opened before all checks have passed: an error in the last product, or in any message of its
+ * proof, stops the opening for everybody, the party that made it included. */
+enum { TARGETS_MAX = 128 };
 struct last_product {
-    uint32_t last_instr, last_step, opened_instr; /* of what was sent before the opening's "ready" */
-    bool alter, sent_an_opening;
+    /* of the clean run */
+    uint32_t product_instr, opened_instr;
+    uint16_t product_step;
+    uint64_t target[TARGETS_MAX]; /* serials: of the product's messages and its proof's */
+    size_t targets_n;
+    /* of the others */
+    bool alter, sent_an_opening, altered;
+    size_t at;
     int corrupt;
 };
+
+static void look_for_last_product(struct last_product *l, const struct net_sim_message *m)
+{
+    bool proof = m->tag.instr >= MPC_INSTR_MAX,
+         same = m->tag.instr == l->product_instr && m->tag.step == l->product_step;
+
+    if (m->len == 0 && m->tag.instr && !l->opened_instr)
+        l->opened_instr = m->tag.instr;
+    if (m->len == 0 || !m->tag.instr || (l->opened_instr && !proof && !same))
+        return;
+    if (!proof && m->tag.instr < l->product_instr)
+        return; /* some parties are ahead of others */
+    if (!proof && !same) {
+        l->targets_n = 0;
+        l->product_instr = m->tag.instr;
+        l->product_step = m->tag.step;
+    }
+    assert_true(l->targets_n < TARGETS_MAX);
+    l->target[l->targets_n++] = m->serial;
+}
 
 static enum net_sim_verdict alter_last_product(void *arg, struct net_sim_message *m)
 {
@@ -115,46 +148,55 @@ static enum net_sim_verdict alter_last_product(void *arg, struct net_sim_message
 
     if (m->tag.instr == NET_CONTROL_ABORT)
         return NET_SIM_PASS;
-    if (!l->alter && m->len == 0)
-        l->opened_instr = m->tag.instr;
-    if (!l->alter && m->len && m->tag.instr && (!l->opened_instr || m->tag.instr < l->opened_instr)) {
-        l->last_instr = m->tag.instr;
-        l->last_step = m->tag.step;
+    if (!l->alter) {
+        look_for_last_product(l, m);
+        return NET_SIM_PASS;
     }
-    if (l->alter && m->tag.instr == l->opened_instr && m->len && m->from != l->corrupt)
-        l->sent_an_opening = true;
-    if (l->alter && m->from == l->corrupt && m->tag.instr == l->last_instr && m->tag.step == l->last_step &&
-        m->len)
+    if (m->serial == l->target[l->at]) {
+        l->corrupt = m->from;
+        l->altered = true;
         m->payload[m->len - 1] ^= 1;
+    }
+    if (l->altered && m->tag.instr == l->opened_instr && m->len && m->from != l->corrupt)
+        l->sent_an_opening = true;
     return NET_SIM_PASS;
 }
 
-static void test_nothing_opened_before_all_checks(void **state)
+static void nothing_opened_before_all_checks(const char *protocol, size_t messages)
 {
     static const char source[] = "input secret u8 x[n] from owner; output u8 z to everyone; "
                                  "void main() { z = reveal(x[0] * x[1]); }";
-    struct last_product l = { .corrupt = 0 };
+    struct last_product l = { 0 };
     struct committee c;
 
-    (void)state;
-    committee_init(&c, "rep4", source);
+    committee_init(&c, protocol, source);
     committee_input(&c, "x", rows, 4);
     c.hook = alter_last_product;
     c.hook_arg = &l;
     committee_run(&c);
     assert_int_equal(c.err[0], SOTTO_OK);
-    assert_true(l.opened_instr > l.last_instr && l.last_instr > 0);
+    assert_true(l.opened_instr > l.product_instr && l.product_instr > 0);
+    assert_int_equal(l.targets_n, messages);
     l.alter = true;
-    for (l.corrupt = 0; l.corrupt < 4; l.corrupt++) {
-        l.sent_an_opening = false;
+    for (l.at = 0; l.at < l.targets_n; l.at++) {
+        l.sent_an_opening = l.altered = false;
         committee_run(&c);
+        assert_true(l.altered);
         assert_false(l.sent_an_opening);
-        for (int p = 0; p < 4; p++) {
+        for (int p = 0; p < c.protocol->parties; p++) {
             assert_int_not_equal(c.err[p], SOTTO_OK);
             assert_int_equal(c.result[p].opened_n, 0);
         }
     }
     committee_wipe(&c);
+}
+
+static void test_nothing_opened_before_all_checks(void **state)
+{
+    (void)state;
+    nothing_opened_before_all_checks("rep4", 8);
+    nothing_opened_before_all_checks(
+        "rep3a", 3 * (1 + 7)); /* and the proof's: three challenges, promises, two commitments, the end */
 }
 
 /* --- two jobs in one process ------------------------------------------------------------------------------ */
@@ -185,15 +227,14 @@ static void job_main(void *arg)
     committee_run(&j->c);
 }
 
-static void test_another_job_is_unaffected(void **state)
+static void another_job_is_unaffected(const char *protocol)
 {
     struct job *job = calloc(2, sizeof *job);
-    uint64_t messages;
+    uint64_t messages, of_keys;
 
-    (void)state;
     assert_non_null(job);
     for (int i = 0; i < 2; i++) {
-        committee_init(&job[i].c, "rep4", product_source);
+        committee_init(&job[i].c, protocol, product_source);
         committee_input(&job[i].c, "x", rows, 4);
         job[i].c.hook = count_and_alter;
         job[i].c.hook_arg = &job[i];
@@ -202,7 +243,8 @@ static void test_another_job_is_unaffected(void **state)
     }
     committee_run(&job[0].c);
     messages = job[0].sent;
-    for (uint64_t target = 72; target < messages; target += 5) {
+    of_keys = 6 * (uint64_t)(job[0].c.protocol->parties * (job[0].c.protocol->parties - 1));
+    for (uint64_t target = of_keys; target < messages; target += 5) {
         struct fiber *turn[2];
         bool failed = false;
 
@@ -218,7 +260,7 @@ static void test_another_job_is_unaffected(void **state)
                     fiber_resume(turn[i]);
         for (int i = 0; i < 2; i++)
             fiber_free(turn[i]);
-        for (int p = 0; p < 4; p++) {
+        for (int p = 0; p < job[0].c.protocol->parties; p++) {
             failed |= job[0].c.err[p] != SOTTO_OK;
             assert_int_equal(job[1].c.err[p], SOTTO_OK);
             assert_int_equal(committee_output(&job[1].c, p, "z")->values[0], 3 * 5 * 7);
@@ -230,6 +272,13 @@ static void test_another_job_is_unaffected(void **state)
     for (int i = 0; i < 2; i++)
         committee_wipe(&job[i].c);
     free(job);
+}
+
+static void test_another_job_is_unaffected(void **state)
+{
+    (void)state;
+    another_job_is_unaffected("rep4");
+    another_job_is_unaffected("rep3a");
 }
 
 /* --- an abort frame that accuses an honest party -----------------------------------------------------------
@@ -259,29 +308,33 @@ static enum net_sim_verdict forge(void *arg, struct net_sim_message *m)
 
 /* A false accusation ends the job; that cannot be helped. But whoever hears of it, at first or at second hand,
  * hears of the accuser as well. */
+static void a_false_accusation(const char *protocol, int corrupt, int victim, int framed)
+{
+    struct forging f = { corrupt, victim, framed, false };
+    struct committee c;
+
+    committee_init(&c, protocol, product_source);
+    committee_input(&c, "x", rows, 4);
+    c.hook = forge;
+    c.hook_arg = &f;
+    committee_run(&c);
+    assert_true(f.done);
+    assert_int_equal(c.fault[victim].accuser, corrupt);
+    for (int p = 0; p < c.protocol->parties; p++)
+        if (p != corrupt && c.fault[p].code == SOTTO_ERR_CHEAT && c.fault[p].accuser != corrupt)
+            assert_true(c.fault[p].suspects >> corrupt & 1);
+    committee_wipe(&c);
+}
+
 static void test_a_false_accusation(void **state)
 {
     (void)state;
-    for (int corrupt = 0; corrupt < 4; corrupt++)
-        for (int victim = 0; victim < 4; victim++)
-            for (int framed = 0; framed < 4; framed++) {
-                struct forging f = { corrupt, victim, framed, false };
-                struct committee c;
-
-                if (victim == corrupt || framed == corrupt)
-                    continue;
-                committee_init(&c, "rep4", product_source);
-                committee_input(&c, "x", rows, 4);
-                c.hook = forge;
-                c.hook_arg = &f;
-                committee_run(&c);
-                assert_true(f.done);
-                assert_int_equal(c.fault[victim].accuser, corrupt);
-                for (int p = 0; p < 4; p++)
-                    if (p != corrupt && c.fault[p].code == SOTTO_ERR_CHEAT && c.fault[p].accuser != corrupt)
-                        assert_true(c.fault[p].suspects >> corrupt & 1);
-                committee_wipe(&c);
-            }
+    for (int parties = 3; parties <= 4; parties++)
+        for (int corrupt = 0; corrupt < parties; corrupt++)
+            for (int victim = 0; victim < parties; victim++)
+                for (int framed = 0; framed < parties; framed++)
+                    if (victim != corrupt && framed != corrupt)
+                        a_false_accusation(parties == 4 ? "rep4" : "rep3a", corrupt, victim, framed);
 }
 
 int main(void)
