@@ -95,6 +95,7 @@ static void party_main(void *arg)
     c->err[p->self] = c->body ? c->body(s, c->body_arg) : vm_run(s, &job, &c->result[p->self]);
     c->fault[p->self] = s->fault;
     c->rounds[p->self] = s->rounds;
+    c->proof_bytes[p->self] = s->proof_bytes;
     if (p->ch)
         c->counters[p->self] = p->ch->counters;
     mpc_session_free(s);
@@ -106,7 +107,7 @@ static void forget_results(struct committee *c)
         vm_result_wipe(&c->result[p]);
         c->err[p] = SOTTO_OK;
         c->fault[p] = (struct fault){ 0 };
-        c->rounds[p] = 0;
+        c->rounds[p] = c->proof_bytes[p] = 0;
         c->counters[p] = (struct net_counters){ 0 };
     }
 }

@@ -21,6 +21,7 @@ struct committee {
     struct vm_result result[SOTTO_PARTIES_MAX];
     struct net_counters counters[SOTTO_PARTIES_MAX];
     uint64_t rounds[SOTTO_PARTIES_MAX];
+    uint64_t proof_bytes[SOTTO_PARTIES_MAX];
     /* in place of vm_run, if set: tests of gadgets */
     enum sotto_err (*body)(struct mpc_session *s, void *arg);
     void *body_arg;

@@ -53,6 +53,9 @@ void cost_products(struct cost *c, uint64_t rows, uint64_t row, uint64_t word_le
 
     if (!rows || !row)
         return;
+    if (cost_is_rep3a(c))
+        *(word_len == 8 ? &c->proven_words : &c->proven_len) +=
+            word_len == 8 ? (rows * words + 63) / 64 * 64 : rows * row;
     for (uint64_t at = 0; at < words; at += most, pieces++) {
         uint64_t n = words - at < most ? words - at : most;
 

@@ -16,6 +16,8 @@ struct cost {
     uint64_t round_worth; /* bytes, as the parties agreed; 0: the default */
     uint64_t beside;      /* tiles side by side; 0: one */
     uint64_t low_bits;    /* of indices within blocks, which go along when extremes of blocks are compared */
+    uint64_t proven_words, proven_len; /* rep3a's products, of one term each: of planes, in groups of 64 words;
+                                          bytes of numbers */
 };
 
 /* Operations of a protocol: rep4.md and rep3.md, "Costs". */
@@ -33,6 +35,12 @@ void cost_share_parts(struct cost *c, uint64_t len, unsigned rep3_owner);
 void cost_opening(struct cost *c, uint32_t to, uint64_t len);
 void cost_reveal(struct cost *c, uint32_t to, uint64_t len);
 void cost_input(struct cost *c, unsigned owner, uint64_t len);
+
+/* Proofs: rep3a.md, "Costs". An inner product of so many elements has so many levels. */
+uint64_t cost_proof_levels(uint64_t elements);
+void cost_proof_bits(struct cost *c, uint64_t levels);
+void cost_proof_ring(struct cost *c, unsigned bits, uint64_t levels);
+void cost_proof_field(struct cost *c, uint64_t word_len, uint64_t levels);
 
 /* Gadgets: gadgets.md. */
 uint64_t cost_plane(uint64_t n);

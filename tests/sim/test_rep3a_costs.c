@@ -50,37 +50,6 @@ static enum sotto_err measure_body(struct mpc_session *s, void *arg)
     return mpc_session_run(s, measure_strand, arg);
 }
 
-static void challenges(struct cost *c, uint64_t n)
-{
-    for (int p = 0; p < 3; p++)
-        c->sent[p] += n * (COST_HEADER + 32) + COST_HEADER + 32 * n;
-    c->rounds += n;
-}
-
-static uint64_t levels(uint64_t n)
-{
-    uint64_t count = 1;
-
-    for (; n > 7; n = (n + 7) / 8)
-        count++;
-    return count;
-}
-
-/* All but the challenges. */
-static void inner_product(struct cost *c, uint64_t n, uint64_t len)
-{
-    for (int p = 0; p < 3; p++)
-        c->sent[p] += levels(n) * (COST_HEADER + 26 * len) + COST_HEADER + 3 * len;
-    c->rounds += levels(n) + 1;
-}
-
-static void commit(struct cost *c, uint64_t len)
-{
-    for (int p = 0; p < 3; p++)
-        c->sent[p] += COST_HEADER + len;
-    c->rounds++;
-}
-
 static void stated(struct cost *c, const struct measured *m)
 {
     uint64_t word_len = m->domain == MPC_BITS ? 8 : ring_kernels_for(m->bits)->word_len, elements;
@@ -93,16 +62,11 @@ static void stated(struct cost *c, const struct measured *m)
     }
     if (m->domain == MPC_BITS) {
         elements = m->repeat * (m->bits * cost_plane(m->n) / 8 + 63) / 64 * 64;
-        challenges(c, 2 + levels(elements));
-        commit(c, 728 * 8);
-        inner_product(c, elements, 8);
+        cost_proof_bits(c, cost_proof_levels(elements));
     } else if (m->bits == 61 || m->bits > 128) {
-        challenges(c, 1 + levels(m->repeat * m->n));
-        inner_product(c, m->repeat * m->n, word_len);
+        cost_proof_field(c, word_len, cost_proof_levels(m->repeat * m->n));
     } else {
-        challenges(c, 2 + levels(m->repeat * m->n));
-        commit(c, m->bits == 128 ? 2048 : 1536);
-        inner_product(c, m->repeat * m->n, 8);
+        cost_proof_ring(c, m->bits, cost_proof_levels(m->repeat * m->n));
     }
     cost_reveal(c, 7, m->domain == MPC_BITS ? 8 * m->bits : word_len);
 }
