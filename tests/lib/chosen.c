@@ -52,6 +52,7 @@ void chosen_sharing(const struct strand *st, struct shared *z, uint64_t seed, in
     int shares = st->s->protocol->shares;
     size_t rows = shared_rows(z), words = shared_words(z);
 
+    assert(k->word_len <= 8);
     for (size_t r = 0; r < rows; r++)
         for (size_t w = 0; w < words; w++) {
             uint64_t state = seed + r * 1000003u + w, rest = 0;
@@ -64,7 +65,14 @@ void chosen_sharing(const struct strand *st, struct shared *z, uint64_t seed, in
                 int a = (last + i) % shares;
                 uint64_t v = i < shares ? chosen_next(&state) : rest;
 
-                rest = z->domain == MPC_BITS ? rest ^ v : rest - v;
+                if (k->wide && i < shares)
+                    v >>= 4; /* below the prime of 61 bits */
+                if (z->domain == MPC_BITS)
+                    rest ^= v;
+                else if (k->wide)
+                    k->sub(&rest, &rest, &v, 1);
+                else
+                    rest -= v;
                 if (z->share[a])
                     k->put(shared_row(z, a, (unsigned)r), w, v);
             }

@@ -1,15 +1,23 @@
-#include "lib/mask_watch.h"
+#include "lib/mask_watch_internal.h"
 
 #include "lib/chosen.h"
 #include "lib/testing.h"
+#include "mpc/rep3a/rep3a.h"
 
 #include <stdlib.h>
 
 /* --- watching --------------------------------------------------------------------------------------------- */
 
-static bool same_draw(const struct mask_draw *a, const struct mask_draw *b)
+bool mask_same_draw(const struct mask_draw *a, const struct mask_draw *b)
 {
     return a->key == b->key && memcmp(a->iv, b->iv, sizeof a->iv) == 0;
+}
+
+static bool is_replaced(const struct mask_watch *w, const struct mask_draw *d)
+{
+    if (!w->other)
+        return false;
+    return w->all ? w->other->key == d->key && mask_use(w->other) == mask_use(d) : mask_same_draw(w->other, d);
 }
 
 static enum sotto_err stream(void *arg, int party, int key, const uint8_t iv[16], void *out, size_t len)
@@ -23,9 +31,11 @@ static enum sotto_err stream(void *arg, int party, int key, const uint8_t iv[16]
         chosen_bytes(1, key, iv, out, len);
         return SOTTO_OK;
     }
+    if (w->until_proof && mask_use(&d) == REP3A_USE_COINS)
+        return SOTTO_ERR_INTERNAL;
     assert_true(w->log->draws_n < MASK_DRAWS_MAX);
     w->log->draw[w->log->draws_n++] = d;
-    chosen_bytes(w->other && same_draw(w->other, &d) ? 2 : 1, key, iv, out, len);
+    chosen_bytes(is_replaced(w, &d) ? 2 : 1, key, iv, out, len);
     return SOTTO_OK;
 }
 
@@ -34,7 +44,7 @@ static enum net_sim_verdict hook(void *arg, struct net_sim_message *m)
     struct mask_watch *w = arg;
     struct mask_log *l = w->log;
 
-    if (m->tag.instr < w->first_instr)
+    if (m->tag.instr < w->first_instr || m->tag.instr == NET_CONTROL_ABORT)
         return NET_SIM_PASS;
     assert_true(l->messages_n < MASK_MESSAGES_MAX && l->used + m->len <= MASK_BYTES_MAX &&
                 m->len <= MASK_LEN_MAX);
@@ -45,27 +55,22 @@ static enum net_sim_verdict hook(void *arg, struct net_sim_message *m)
     return NET_SIM_PASS;
 }
 
-static void run(struct mask_watch *w, struct mask_log *log, const struct mask_draw *other)
+void mask_watch_run(struct mask_watch *w, struct mask_log *log, const struct mask_draw *other)
 {
     w->log = log;
     w->other = other;
     log->draws_n = log->messages_n = log->used = 0;
     committee_run(&w->c);
     for (int p = 0; p < 4; p++)
-        if (w->c.err[p])
+        if (w->c.err[p] && !w->until_proof)
             fail_msg("%s: party %d: %s", w->name, p, w->c.fault[p].text);
 }
 
 /* --- 1 ---------------------------------------------------------------------------------------------------- */
 
-static unsigned use_of(const struct mask_draw *d)
-{
-    return d->iv[8];
-}
-
 static bool is_mask(const struct mask_draw *d)
 {
-    return use_of(d) < MPC_USE_DIGEST;
+    return mask_use(d) < MPC_USE_DIGEST;
 }
 
 static int by_stream(const void *a, const void *b)
@@ -84,18 +89,18 @@ static void check_draws(struct mask_watch *w)
     for (size_t i = 1; i < l->draws_n; i++) {
         const struct mask_draw *a = &l->draw[i - 1], *b = &l->draw[i];
 
-        if (!same_draw(a, b))
+        if (!mask_same_draw(a, b))
             continue;
         if (a->party == b->party)
             fail_msg("%s: party %d draws from key %d twice for one use (%u)", w->name, a->party, a->key,
-                     use_of(a));
+                     mask_use(a));
         assert_int_equal(a->len, b->len); /* all parties mean the same */
     }
 }
 
 /* --- 2 ---------------------------------------------------------------------------------------------------- */
 
-static bool at_step_of(const struct mask_message *m, const struct mask_draw *d)
+bool mask_at_step(const struct mask_message *m, const struct mask_draw *d)
 {
     struct reader r = reader_of(d->iv, 8);
     uint32_t instr = read_u32(&r);
@@ -105,8 +110,7 @@ static bool at_step_of(const struct mask_message *m, const struct mask_draw *d)
 }
 
 /* From the word sizes of all rings (0: xor): did the words change by what the mask changed by? */
-static bool changed_as_mask(const uint8_t *was, const uint8_t *is, const uint8_t *mask, const uint8_t *other,
-                            size_t len)
+bool mask_changed(const uint8_t *was, const uint8_t *is, const uint8_t *mask, const uint8_t *other, size_t len)
 {
     __extension__ typedef unsigned __int128 u128;
     const unsigned sizes[] = { 0, 8, 16, 32, 64, 128 };
@@ -132,11 +136,6 @@ static bool changed_as_mask(const uint8_t *was, const uint8_t *is, const uint8_t
     return false;
 }
 
-static const uint8_t *payload(const struct mask_log *l, size_t i)
-{
-    return l->bytes + l->message[i].at;
-}
-
 static bool sent_to_receiver_too(const struct mask_log *l, size_t i, int receiver)
 {
     for (size_t k = 0; k < l->messages_n; k++)
@@ -144,14 +143,14 @@ static bool sent_to_receiver_too(const struct mask_log *l, size_t i, int receive
             l->message[k].tag.instr == l->message[i].tag.instr &&
             l->message[k].tag.tile == l->message[i].tag.tile &&
             l->message[k].tag.step == l->message[i].tag.step && l->message[k].len == l->message[i].len &&
-            memcmp(payload(l, k), payload(l, i), l->message[i].len) == 0)
+            memcmp(mask_payload(l, k), mask_payload(l, i), l->message[i].len) == 0)
             return true;
     return false;
 }
 
 /* The same for a field, whose words are made from a longer stream. */
-static bool changed_in_field(const struct ring_kernels *k, const uint8_t *was, const uint8_t *is,
-                             const uint8_t *mask, const uint8_t *other, size_t n)
+bool mask_changed_in_field(const struct ring_kernels *k, const uint8_t *was, const uint8_t *is,
+                           const uint8_t *mask, const uint8_t *other, size_t n)
 {
     _Alignas(32) uint8_t words[4][MASK_LEN_MAX];
     size_t len = n * k->word_len;
@@ -183,7 +182,7 @@ static bool pads_as(struct mask_watch *w, size_t i, const struct mask_draw *d, c
 {
     const struct mask_message *m = &w->clean.message[i];
     size_t from = offset_of(d);
-    const uint8_t *was = payload(&w->clean, i) + from, *is = payload(&w->changed, i) + from;
+    const uint8_t *was = mask_payload(&w->clean, i) + from, *is = mask_payload(&w->changed, i) + from;
     size_t n = field ? d->len / field->wide->draw_len : 0, len = field ? n * field->word_len : d->len;
 
     if (field && d->len % field->wide->draw_len)
@@ -193,8 +192,8 @@ static bool pads_as(struct mask_watch *w, size_t i, const struct mask_draw *d, c
         *otherwise = false;
         return false;
     }
-    if (!(field ? changed_in_field(field, was, is, mask, other, n)
-                : changed_as_mask(was, is, mask, other, len)))
+    if (!(field ? mask_changed_in_field(field, was, is, mask, other, n)
+                : mask_changed(was, is, mask, other, len)))
         return false;
     for (size_t b = 0; b < len; b++)
         w->padded[m->at + from + b]++;
@@ -221,7 +220,7 @@ static bool pads(struct mask_watch *w, size_t i, const struct mask_draw *d, cons
 static bool drawn_as_joint(const struct mask_watch *w, const struct mask_draw *mask)
 {
     for (size_t i = 0; i < w->clean.draws_n; i++)
-        if (use_of(&w->clean.draw[i]) == MPC_USE_DIGEST + use_of(mask) &&
+        if (mask_use(&w->clean.draw[i]) == MPC_USE_DIGEST + mask_use(mask) &&
             memcmp(w->clean.draw[i].iv, mask->iv, 8) == 0)
             return true;
     return false;
@@ -236,7 +235,7 @@ static bool is_sum(const struct mask_watch *w, const struct mask_draw *mask)
     for (size_t i = 0; i < w->clean.draws_n; i++) {
         const struct mask_draw *d = &w->clean.draw[i];
 
-        if (use_of(d) != MPC_USE_PAD + use_of(mask) || memcmp(d->iv, mask->iv, 8) != 0)
+        if (mask_use(d) != MPC_USE_PAD + mask_use(mask) || memcmp(d->iv, mask->iv, 8) != 0)
             continue;
         pads++;
         assert_int_equal(d->key, mask->key);
@@ -253,9 +252,9 @@ static void check_digest_key(struct mask_watch *w, const struct mask_draw *mask,
 
     for (size_t i = 0; i < w->clean.draws_n; i++) {
         const struct mask_draw *d = &w->clean.draw[i];
-        bool joint = use_of(d) == MPC_USE_DIGEST + use_of(mask) && memcmp(d->iv, mask->iv, 8) == 0,
-             input = use_of(d) == MPC_USE_DIGEST && memcmp(d->iv, mask->iv, 6) == 0 &&
-                     d->iv[6] == mask->iv[6] + 1 && mask->iv[6] == 0 && mask->iv[7] == 0 && use_of(mask) < 2;
+        bool joint = mask_use(d) == MPC_USE_DIGEST + mask_use(mask) && memcmp(d->iv, mask->iv, 8) == 0,
+             input = mask_use(d) == MPC_USE_DIGEST && memcmp(d->iv, mask->iv, 6) == 0 &&
+                     d->iv[6] == mask->iv[6] + 1 && mask->iv[6] == 0 && mask->iv[7] == 0 && mask_use(mask) < 2;
 
         if ((!joint && !input) || (input && drawn_as_joint(w, mask)))
             continue;
@@ -275,12 +274,13 @@ static void check_mask(struct mask_watch *w, const struct mask_draw *d)
     assert_true(d->len <= MASK_LEN_MAX);
     chosen_bytes(1, d->key, d->iv, mask, d->len);
     chosen_bytes(2, d->key, d->iv, other, d->len);
-    run(w, &w->changed, d);
+    mask_watch_run(w, &w->changed, d);
     assert_int_equal(w->changed.messages_n, w->clean.messages_n);
     for (size_t i = 0; i < w->clean.messages_n; i++) {
         const struct mask_message *m = &w->clean.message[i];
 
-        if (!at_step_of(m, d) || !m->len || memcmp(payload(&w->clean, i), payload(&w->changed, i), m->len) == 0)
+        if (!mask_at_step(m, d) || !m->len ||
+            memcmp(mask_payload(&w->clean, i), mask_payload(&w->changed, i), m->len) == 0)
             continue;
         if (m->to == d->key) {
             size_t here = pads(w, i, d, mask, other);
@@ -293,7 +293,7 @@ static void check_mask(struct mask_watch *w, const struct mask_draw *d)
                      w->name, m->tag.instr, m->tag.step, d->key, m->from, m->to);
     }
     if (padded != 1)
-        fail_msg("%s: the mask of key %d, use %u, pads %zu values", w->name, d->key, use_of(d), padded);
+        fail_msg("%s: the mask of key %d, use %u, pads %zu values", w->name, d->key, mask_use(d), padded);
     w->masks++;
 }
 
@@ -305,12 +305,12 @@ static bool drawn_at(const struct mask_watch *w, const struct mask_message *m, b
         const struct mask_draw *d = &w->clean.draw[i];
         struct mask_message any = *m;
 
-        for (uint16_t step = 0; random && use_of(d) >= MPC_USE_RANDOM && step < m->tag.step; step++) {
+        for (uint16_t step = 0; random && mask_use(d) >= MPC_USE_RANDOM && step < m->tag.step; step++) {
             any.tag.step = step;
-            if (at_step_of(&any, d))
+            if (mask_at_step(&any, d))
                 return true;
         }
-        if (!random && is_mask(d) && at_step_of(m, d))
+        if (!random && is_mask(d) && mask_at_step(m, d))
             return true;
     }
     return false;
@@ -387,10 +387,15 @@ void mask_watch_check(struct mask_watch *w)
     for (int p = 0; p < 4; p++)
         w->c.options[p] = (struct mpc_options){ .stream_hook = stream, .stream_hook_arg = w };
     memset(w->padded, 0, sizeof w->padded);
-    run(w, &w->clean, NULL);
+    mask_watch_run(w, &w->clean, NULL);
     check_draws(w);
+    if (w->c.protocol == &mpc_rep3a) {
+        mask_watch_rep3a(w);
+        committee_wipe(&w->c);
+        return;
+    }
     for (size_t i = 0; i < w->clean.draws_n; i++)
-        if (is_mask(&w->clean.draw[i]) && (i == 0 || !same_draw(&w->clean.draw[i - 1], &w->clean.draw[i])))
+        if (is_mask(&w->clean.draw[i]) && (i == 0 || !mask_same_draw(&w->clean.draw[i - 1], &w->clean.draw[i])))
             check_mask(w, &w->clean.draw[i]);
     check_padding(w);
     committee_wipe(&w->c);

@@ -1,5 +1,5 @@
-/* mask_watch.h - in rep4, every value that is sent is masked by a key which its receiver lacks, and no mask is
- * used twice.
+/* mask_watch.h - in rep4 and rep3a, every value that is sent is masked by a key which its receiver lacks, and
+ * no mask is used twice.
  *
  * A clean run lists all draws from the keys' streams and all messages. Then each mask is replaced by another
  * one, for all parties alike, and the run repeated. Messages of the same step were made before anything came
@@ -7,7 +7,7 @@
  * mask did. From this 1  no party draws a (key, iv) twice, and everybody but the receiver may know a mask; 2
  * each mask pads one value to the party that lacks its key (an input's value goes to two: see rep4_input); 3
  * each byte of each value is padded by just one mask of its receiver's key. What carries no mask is listed in
- * `unmasked`: empty messages, digests of an input, and openings. */
+ * `unmasked`: empty messages, digests of an input, and openings. For rep3a see mask_watch_rep3a.c. */
 #ifndef SOTTO_TESTS_MASK_WATCH_H
 #define SOTTO_TESTS_MASK_WATCH_H
 
@@ -48,10 +48,12 @@ struct mask_watch {
     struct mask_log clean, changed, *log;
     uint8_t padded[MASK_BYTES_MAX]; /* times that a byte of the clean run's messages is padded */
     const struct mask_draw *other;  /* the mask that is replaced, or NULL */
+    bool all;                       /* and all others of its key and use */
+    bool until_proof;               /* the run ends where rep3a's proofs begin */
     size_t masks, values, openings;
 };
 
-/** The committee of c is set up for rep4. Fails the test with what is wrong; adds to masks, values and
+/** The committee of c is set up for rep4 or rep3a. Fails the test with what is wrong; adds to masks, values and
  * openings. */
 void mask_watch_check(struct mask_watch *w);
 
