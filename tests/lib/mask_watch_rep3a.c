@@ -261,24 +261,29 @@ static void check_draws_of_proofs(struct mask_watch *w, unsigned use, int key,
 
 /* --- all messages ----------------------------------------------------------------------------------------- */
 
+/* Challenges are made at every other step, from the first on: each is drawn after the message that it binds. */
+static bool is_challenge(const struct net_tag *tag)
+{
+    return tag->step % STEPS_OF_PROOF % 2 == 0;
+}
+
 static bool is_coin(const struct mask_watch *w, const struct mask_message *m, const uint8_t *payload)
 {
     uint8_t coin[3][REP3A_COINS_MAX * REP3A_COIN_LEN], hash[CRYPTO_HASH_LEN];
-    unsigned coins = coins_of(w, &m->tag, coin);
+    unsigned coins = coins_of(w, &m->tag, coin), turn = m->tag.step % STEPS_OF_PROOF / 2;
 
-    if (m->to == rep3a_next(m->from)) {
-        for (unsigned i = 0; i < coins; i++)
-            if (m->len == REP3A_COIN_LEN && memcmp(payload, coin[m->from] + i * REP3A_COIN_LEN, m->len) == 0)
-                return true;
+    if (!is_challenge(&m->tag))
         return false;
-    }
+    if (m->to == rep3a_next(m->from))
+        return turn < coins && m->len == REP3A_COIN_LEN &&
+               memcmp(payload, coin[m->from] + turn * REP3A_COIN_LEN, m->len) == 0;
     for (unsigned i = 0; i < coins && m->len == coins * CRYPTO_HASH_LEN; i++) {
         crypto_hash_of("sotto rep3a coin 1", coin[rep3a_next(m->from)] + i * REP3A_COIN_LEN, REP3A_COIN_LEN,
                        hash);
         if (memcmp(payload + i * CRYPTO_HASH_LEN, hash, sizeof hash) != 0)
             return false;
     }
-    return m->len == coins * CRYPTO_HASH_LEN;
+    return turn == 0 && m->len == coins * CRYPTO_HASH_LEN;
 }
 
 static bool ready_came_before(const struct mask_watch *w, const struct net_tag *tag)
@@ -320,7 +325,7 @@ static void check_message(struct mask_watch *w, size_t i)
 
     while (padded < m->len && w->padded[m->at + padded] == 1)
         padded++;
-    if (m->len == 0 || padded == m->len) {
+    if (m->len == 0 || (padded == m->len && !(proof_is(&m->tag) && is_challenge(&m->tag)))) {
         w->values += m->len > 0;
         return;
     }

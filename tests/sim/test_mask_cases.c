@@ -21,7 +21,7 @@ static void watch_cases(const char *protocol, unsigned share_of)
             const struct gadget_case *g = &f->cases[i];
             struct case_trial trial;
 
-            if (g->own_masks || g->expect || (!only && turn++ % share_of))
+            if (g->own_masks || g->expect || (!only && turn++ % (share_of * test_share())))
                 continue;
             w->name = g->name;
             case_trial_init(&trial, g, case_small(g), 5);
@@ -44,7 +44,7 @@ static void test_rep4(void **state)
 static void test_rep3a(void **state)
 {
     (void)state;
-    watch_cases("rep3a", 4);
+    watch_cases("rep3a", 8);
 }
 
 int main(int argc, char **argv)
