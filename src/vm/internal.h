@@ -70,6 +70,7 @@ struct vm_task {
     enum mpc_domain domain, result; /* of the operands, and what it makes */
     struct vm_value *dst, *a, *b, *c;
     struct vm_opened *opened; /* of a REVEAL */
+    bool in_place;            /* the result lies where operand a or b did: a tile reads before it writes */
     uint32_t seq, line;
     unsigned pending; /* operands that are not there yet */
     uint64_t depth;   /* of the latest operand, and of the control flow */
@@ -102,7 +103,14 @@ struct vm {
     struct vm_opened **opened; /* in program order; `values` is set when it has happened */
     uint64_t *round_of;        /* of every instruction of the code: when its latest run was done */
     uint64_t setup_rounds, finished, progress_ns;
+    uint32_t *dies_at, *dies_next; /* live.c: registers + 1 by the instruction that uses them last, in chains */
 };
+
+/* live.c */
+/** Find the last use of every vector's register. */
+SOTTO_MUST_CHECK enum sotto_err vm_live(struct vm *vm);
+/** Instruction `at` has been issued, or its loop left: drop what nobody reads again. */
+void vm_bury(struct vm *vm, size_t at);
 
 /* value.c */
 struct vm_value *vm_value_new(struct vm *vm, enum image_elem elem, bool scalar, size_t n);
@@ -113,6 +121,9 @@ void vm_set_reg(struct vm *vm, uint32_t reg, struct vm_value *v);
 /** Memory for a form; what lay there before still does. */
 SOTTO_MUST_CHECK enum sotto_err vm_value_make(struct strand *st, struct vm *vm, struct vm_value *v,
                                               enum mpc_domain domain);
+/** Memory for a form: that of `dying`, of the same layout, which only the caller's task still holds. False if
+ * it is not so, or if memory lies ready. */
+bool vm_value_make_of(struct vm *vm, struct vm_value *v, enum mpc_domain domain, struct vm_value *dying);
 SOTTO_MUST_CHECK enum sotto_err vm_value_make_clear(struct strand *st, struct vm *vm, struct vm_value *v);
 /** It is there, at st's depth: whoever waits for it goes on. */
 void vm_value_ready(struct strand *st, struct vm_value *v, enum mpc_domain domain);

@@ -56,6 +56,30 @@ static bool clears_by_tile(const struct vm_task *t)
     return !t->in || memchr(by_tile, t->in->op, sizeof by_tile);
 }
 
+static bool may_be_in_place(const struct vm_task *t)
+{
+    static const uint8_t ops[] = {
+        IMAGE_ADD, IMAGE_SUB, IMAGE_NEG, IMAGE_MUL, IMAGE_AND, IMAGE_XOR, IMAGE_NOT
+    };
+
+    return t->in && t->domain == t->result && memchr(ops, t->in->op, sizeof ops);
+}
+
+/* Pages of a process's own are cheaper than new ones, which the kernel clears first. */
+static enum sotto_err make_result(struct strand *st, struct vm_task *t)
+{
+    struct vm_value *from[2] = { t->a, t->b };
+
+    for (int i = 0; i < 2 && !t->in_place && may_be_in_place(t); i++)
+        t->in_place = from[i] && vm_value_make_of(t->vm, t->dst, t->result, from[i]);
+    if (t->in_place)
+        return SOTTO_OK;
+    TRY(vm_value_make(st, t->vm, t->dst, t->result));
+    if (!clears_by_tile(t))
+        clear_form(st, t->dst->form[t->result].block, t->dst->form[t->result].len);
+    return SOTTO_OK;
+}
+
 /* It multiplies nothing, and waits for what was multiplied before it: see mpc_instr_end. */
 static bool opens(const struct vm_task *t)
 {
@@ -67,11 +91,8 @@ static enum sotto_err task_main(struct strand *st, void *arg)
     struct vm_task *t = arg;
 
     st->line = t->line;
-    if (!t->dst->clear) { /* only now: hundreds of instructions may wait for their turn */
-        TRY(vm_value_make(st, t->vm, t->dst, t->result));
-        if (!clears_by_tile(t))
-            clear_form(st, t->dst->form[t->result].block, t->dst->form[t->result].len);
-    }
+    if (!t->dst->clear) /* only now: hundreds of instructions may wait for their turn */
+        TRY(make_result(st, t));
     TRY(t->run(st, t));
     note_round(t, st->depth);
     if (t->dst->clear)

@@ -136,21 +136,26 @@ ELEMENTWISE(multiply)
 {
     struct vm_task *t = arg;
     struct vm_span s = vm_tile(t, i, t->dst->n);
-    struct shared z = t->domain == MPC_BITS ? result_room(t, s) : result(t, s), x, y;
+    struct shared x, y, z, place = result_room(t, s);
     const struct vm_value *known = t->a->clear ? t->a : t->b->clear ? t->b : NULL;
 
-    if (known) {
-        TRY(operand(st, t->a->clear ? t->b : t->a, t->domain, s, &x));
-        if (t->domain == MPC_BITS && known->scalar) {
-            keep_planes(&z, &x, known->clear[0]);
-            return SOTTO_OK;
-        }
+    if (t->in_place)
+        TRY(strand_shared(st, &z, t->result, place.bits, s.n));
+    else
+        z = t->domain == MPC_BITS ? place : result(t, s);
+    TRY(operand(st, t->a->clear ? t->b : t->a, t->domain, s, &x));
+    if (known && t->domain == MPC_BITS && known->scalar) {
+        keep_planes(&z, &x, known->clear[0]);
+    } else if (known) {
         shared_zero(&z);
-        return times_public(st, &z, &x, known, s);
+        TRY(times_public(st, &z, &x, known, s));
+    } else {
+        TRY(operand(st, t->b, t->domain, s, &y));
+        TRY(gadget_multiply(st, &z, &x, &y));
     }
-    TRY(operand(st, t->a, t->domain, s, &x));
-    TRY(operand(st, t->b, t->domain, s, &y));
-    return gadget_multiply(st, &z, &x, &y);
+    if (t->in_place)
+        shared_copy(&place, &z);
+    return SOTTO_OK;
 }
 
 /* x | y = x ^ y ^ (x & y) */

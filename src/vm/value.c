@@ -125,6 +125,18 @@ enum sotto_err vm_value_make(struct strand *st, struct vm *vm, struct vm_value *
     return SOTTO_OK;
 }
 
+bool vm_value_make_of(struct vm *vm, struct vm_value *v, enum mpc_domain domain, struct vm_value *dying)
+{
+    if (dying->refs > 1 || dying->clear || dying->n != v->n || vm_value_bits(dying) != vm_value_bits(v) ||
+        !dying->form[domain].block || vm->memory.kept[class_of(dying->form[domain].len)])
+        return false;
+    v->form[domain].shared = dying->form[domain].shared;
+    v->form[domain].block = dying->form[domain].block;
+    v->form[domain].len = dying->form[domain].len;
+    dying->form[domain].block = NULL;
+    return true;
+}
+
 enum sotto_err vm_value_make_clear(struct strand *st, struct vm *vm, struct vm_value *v)
 {
     v->clear = vm_memory_room(&vm->memory, v->n * sizeof *v->clear);

@@ -90,19 +90,18 @@ static enum sotto_err step(struct vm *vm, size_t *pc, struct frame *frames, size
             }
             --*depth;
         }
-        ++*pc;
-        return SOTTO_OK;
+        break;
     case IMAGE_OUTPUT:
         vm_value_drop(vm, vm->output[in->a]);
         vm->output[in->a] = vm_value_keep(vm->reg[in->b]);
-        ++*pc;
-        return SOTTO_OK;
+        break;
     default:
-        ++*pc;
         vm->line = in->line;
         show_life(vm, in->line);
-        return vm_issue(vm, in);
+        TRY(vm_issue(vm, in));
     }
+    vm_bury(vm, (*pc)++);
+    return SOTTO_OK;
 }
 
 static enum sotto_err collect_outputs(struct vm *vm)
@@ -182,7 +181,7 @@ static enum sotto_err prepare(struct vm *vm)
     vm->output = arena_alloc(&vm->memory.arena, im->outputs_n + 1, sizeof(struct vm_value *));
     vm->round_of = arena_alloc(&vm->memory.arena, im->code_n + 1, sizeof *vm->round_of);
     r->passed = arena_alloc(&r->arena, im->code_n + 1, sizeof *r->passed);
-    return r->outputs && r->symbols && r->passed && vm->reg && vm->output && vm->round_of ? SOTTO_OK
+    return r->outputs && r->symbols && r->passed && vm->reg && vm->output && vm->round_of ? vm_live(vm)
                                                                                           : SOTTO_ERR_RESOURCE;
 }
 
