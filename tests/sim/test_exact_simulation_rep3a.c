@@ -536,7 +536,7 @@ static bool is_tried(size_t at, size_t len)
 static void try_circuit(const struct circuit *k)
 {
     struct world *w = calloc(1, sizeof *w);
-    size_t pairs = 0, strategies = 0;
+    size_t pairs = 0, strategies = 0, turn = 0;
 
     assert_non_null(w);
     w->circuit = k;
@@ -554,7 +554,7 @@ static void try_circuit(const struct circuit *k)
         pairs += compare_secrets(w, 0);
         for (size_t i = 0; i < w->honest.n; i++)
             for (size_t at = 0; at < w->honest.message[i].len && w->honest.message[i].from == w->corrupt; at++)
-                if (is_tried(at, w->honest.message[i].len)) {
+                if (is_tried(at, w->honest.message[i].len) && test_takes(turn++)) {
                     w->altered = &w->honest.message[i];
                     w->altered_at = at;
                     w->seed += 1000;

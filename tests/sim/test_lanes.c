@@ -242,15 +242,20 @@ static void test_a_lie(void **state)
 }
 
 /* Every tile sends its number around, many times; one of party 1's stops at one step, on some lane. */
-enum { TILES = 60, STEPS = 20 };
+enum { TILES = 60, STEPS = 20, LONG_TILE = 31 /* twice the steps, on another lane than the first */ };
 static unsigned bad_tile;
+
+static unsigned steps_of(size_t i)
+{
+    return i == LONG_TILE ? 2 * STEPS : STEPS;
+}
 
 static enum sotto_err one_tile(struct strand *st, void *arg, size_t i)
 {
     const struct side *side = arg;
     int parties = st->s->protocol->parties, self = st->s->self;
 
-    for (unsigned step = 0; step < STEPS; step++) {
+    for (unsigned step = 0; step < steps_of(i); step++) {
         uint8_t out = (uint8_t)(i + step), in = 0;
         struct exchange x = { 0 };
 
@@ -267,13 +272,27 @@ static enum sotto_err one_tile(struct strand *st, void *arg, size_t i)
     return SOTTO_OK;
 }
 
+/* Tags and masks would repeat. */
+static enum sotto_err another_tile(struct strand *st, void *arg, size_t i)
+{
+    (void)arg;
+    return st->tile == TILES + i + 1
+               ? SOTTO_OK
+               : strand_fail(st, SOTTO_ERR_INTERNAL, "number %u was another tile's", st->tile);
+}
+
 static enum sotto_err all_tiles(struct strand *st, void *arg)
 {
     const uint8_t binding[CRYPTO_HASH_LEN] = { 1 };
+    uint64_t sent;
 
     TRY(mpc_keys(st, binding));
+    sent = mpc_session_bytes_sent(st->s);
     TRY(strand_spread(st, TILES, one_tile, arg));
-    return st->depth == 3 + STEPS ? SOTTO_OK : strand_fail(st, SOTTO_ERR_INTERNAL, "another depth");
+    if (mpc_session_bytes_sent(st->s) - sent != (uint64_t)(TILES + 1) * STEPS * (NET_HEADER_LEN + 1))
+        return strand_fail(st, SOTTO_ERR_INTERNAL, "another number of bytes");
+    TRY(strand_spread(st, TILES, another_tile, NULL));
+    return st->depth == 3 + 2 * STEPS ? SOTTO_OK : strand_fail(st, SOTTO_ERR_INTERNAL, "another depth");
 }
 
 static void test_a_tile_fails(void **state)

@@ -18,6 +18,8 @@ static void watch_programs(const char *protocol, size_t masks, size_t openings)
     fclose(f);
     w->first_instr = 1; /* after the keys */
     for (size_t i = 0; i < small_programs_n; i++) {
+        if (!test_takes(i))
+            continue;
         w->name = small_programs[i].name;
         small_program_init(&w->c, protocol, &small_programs[i]);
         mask_watch_check(w);
@@ -28,7 +30,7 @@ static void watch_programs(const char *protocol, size_t masks, size_t openings)
     mask_watch_check(w);
     print_message("%s: %zu masks for %zu messages with masked values, %zu openings\n", protocol, w->masks,
                   w->values, w->openings);
-    assert_true(w->masks > masks && w->openings > openings);
+    assert_true(w->masks > masks / test_share() && w->openings > openings / test_share());
     free(w);
 }
 
