@@ -27,7 +27,8 @@ static void run(const struct mpc_protocol *protocol, const struct gadget_case *g
  * the leanest, unless it is asked for by name. */
 static bool is_slow(const char *family)
 {
-    return strcmp(family, "numbers_divide") == 0 || strcmp(family, "numbers_real") == 0;
+    return strcmp(family, "numbers_divide") == 0 || strcmp(family, "numbers_real") == 0 ||
+           strcmp(family, "data_moments") == 0;
 }
 
 static void run_family(const struct case_family *f, bool by_name)

@@ -18,6 +18,7 @@
     X(data) \
     X(data_sort) \
     X(data_group) \
+    X(data_moments) \
     X(data_compact) \
     X(data_join)
 /* clang-format on */

@@ -95,6 +95,26 @@ SOTTO_MUST_CHECK enum sotto_err gadget_group_by(struct strand *st, struct shared
                                                 struct shared *count, const struct shared *x, unsigned key,
                                                 const struct shared *value, size_t values);
 
+/* --- means and variances (data_moments.c) --- */
+
+/** mean (BITS) = sum / count and variance (BITS) = (count * squares - sum^2) / count^2, the quotients of
+ * gadget_fix_divide in units of 2^-f; 0 where the divisor is 0. `sample`: the variance is divided by count *
+ * (count - 1). All of one ring of 8..64 bits, in which count^2 and count * squares are below its half. */
+SOTTO_MUST_CHECK enum sotto_err gadget_moments(struct strand *st, struct shared *mean, struct shared *variance,
+                                               const struct shared *count, const struct shared *sum,
+                                               const struct shared *squares, unsigned f, bool sample);
+/** Those of `value` in the groups of gadget_group_sums, and their counts. */
+SOTTO_MUST_CHECK enum sotto_err gadget_group_moments(struct strand *st, struct shared *mean,
+                                                     struct shared *variance, struct shared *count,
+                                                     const struct shared *key, const struct shared *valid,
+                                                     const struct shared *value, unsigned f, bool sample);
+/** And in those of gadget_group_by. */
+SOTTO_MUST_CHECK enum sotto_err gadget_group_by_moments(struct strand *st, struct shared *z,
+                                                        struct shared *mean, struct shared *variance,
+                                                        struct shared *count, const struct shared *x,
+                                                        unsigned key, const struct shared *value, unsigned f,
+                                                        bool sample);
+
 /* --- joins (data_match.c) --- */
 
 /** For each row of a left table, given by its key and whether it is valid: the row of the right table that has
