@@ -52,6 +52,18 @@ END
     done <<<"$workloads"
 done
 
+# Threads change neither rounds nor bytes of the work.
+sotto bench W1 --size 200000 --runs 1 --json
+cp out first
+sotto bench W1 --size 200000 --runs 1 --lanes 2 --json
+if python3 - <<'END' 2>why; then ok "W1 in two lanes"; else not_ok "W1 in two lanes" "$(tail -1 why) $(cat out err)"; fi
+import json
+first, second = json.load(open("first")), json.load(open("out"))
+assert (first["lanes"], second["lanes"]) == (1, 2), second
+for key in "work_rounds", "work_bytes_sent":
+    assert first[key] == second[key], key
+END
+
 sotto bench W9 --runs 1 --json
 if python3 - <<'END' 2>why; then ok "W9"; else not_ok "W9" "$(tail -1 why) $(cat out err)"; fi
 import json

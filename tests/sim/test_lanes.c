@@ -1,134 +1,14 @@
 /* test_lanes.c - parties of several threads over real connections: the same results, rounds and bytes as with
  * one, and one failure ends all lanes. Run under the thread sanitizer, too: ./dev test tsan. */
-#include "lib/committee.h"
+#include "lib/meeting.h"
 #include "lib/testing.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "mpc/lanes.h"
 
-enum { N = 900, TILE_BITS = 1 /* the least: MPC_TILE_N_MIN elements */, TIMEOUT_MS = 20000, PARTIES = 4 };
-
-struct meeting;
-struct side {
-    struct meeting *m;
-    int self, lanes;
-    bool corrupt;
-    enum sotto_err err;
-    struct fault fault;
-    struct vm_result result;
-    uint64_t sent, rounds;
-    size_t budget; /* handed out at the end */
-    bool keys_left, talked_on;
-};
-
-/* All parties of a run, a thread each, beside those of their lanes. */
-struct meeting {
-    struct committee job; /* image, rows, parameters */
-    struct crypto_identity id[PARTIES];
-    struct net_peer peer[PARTIES];
-    int listen_fd[PARTIES];
-    struct side side[PARTIES];
-    unsigned timeout_ms;
-    enum sotto_err (*body)(struct strand *st, void *arg); /* in place of the program */
-};
-
-static bool has_keys(struct mpc_session *s)
-{
-    bool any = false;
-
-    lanes_lock(s);
-    for (int l = 0; s->lanes && l < s->lanes->n; l++)
-        for (int a = 0; a < MPC_SHARES_MAX; a++)
-            any |= s->lanes->lane[l].s->key[a].aes != NULL || s->lanes->lane[l].s->key[a].cipher != NULL;
-    lanes_unlock(s);
-    return any;
-}
-
-static void run_session(struct side *side, struct net_channel *ch[])
-{
-    struct meeting *m = side->m;
-    struct mpc_options options = { .corrupt = side->corrupt, .tile_bits = TILE_BITS };
-    struct mpc_session *s = mpc_session_new(m->job.protocol, ch[0], options, &side->fault);
-    struct vm_job job = { .image = &m->job.image, .params = m->job.params };
-    uint64_t messages[2] = { 0, 0 };
-
-    assert_non_null(s);
-    assert_int_equal(mpc_session_add_lanes(s, ch + 1, side->lanes - 1, &side->fault), SOTTO_OK);
-    if (m->job.rows)
-        job.rows = &m->job.rows[(size_t)side->self * m->job.image.inputs_n];
-    side->err = m->body ? mpc_session_run(s, m->body, side) : vm_run(s, &job, &side->result);
-    side->fault = s->fault;
-    side->rounds = s->rounds;
-    side->budget = s->memory.used;
-    if (side->err) {
-        side->keys_left = has_keys(s);
-        for (int l = 0; l < side->lanes; l++)
-            messages[0] += ch[l]->counters.messages_sent;
-    }
-    mpc_session_free(s);
-    for (int l = 0; l < side->lanes; l++) {
-        messages[1] += ch[l]->counters.messages_sent;
-        for (int p = 0; p < m->job.protocol->parties; p++)
-            side->sent += ch[l]->counters.bytes_sent[p];
-    }
-    side->talked_on = side->err && messages[0] != messages[1];
-}
-
-static void *side_main(void *arg)
-{
-    struct side *side = arg;
-    struct meeting *m = side->m;
-    struct net_channel *ch[SOTTO_LANES_MAX];
-
-    side->err = net_tls_lanes(&m->id[side->self], side->self, m->job.protocol->parties, m->peer,
-                              m->listen_fd[side->self], 1, m->timeout_ms ? m->timeout_ms : TIMEOUT_MS,
-                              side->lanes, ch, &side->fault);
-    if (!side->err) {
-        run_session(side, ch);
-        for (int l = 0; l < side->lanes; l++)
-            net_free(ch[l]);
-    }
-    fiber_cleanup();
-    return NULL;
-}
-
-static void meet(struct meeting *m, const int lanes[PARTIES])
-{
-    pthread_t thread[PARTIES];
-    int parties = m->job.protocol->parties;
-
-    for (int p = 0; p < parties; p++) {
-        bool corrupt = m->side[p].corrupt;
-
-        vm_result_wipe(&m->side[p].result);
-        m->side[p] = (struct side){ .m = m, .self = p, .lanes = lanes[p], .corrupt = corrupt };
-        crypto_identity_new(&m->id[p]);
-        (void)snprintf(m->peer[p].host, sizeof m->peer[p].host, "127.0.0.1");
-        m->peer[p].port = 0;
-        m->listen_fd[p] = net_listen(m->peer[p].host, &m->peer[p].port, NULL);
-        assert_true(m->listen_fd[p] >= 0);
-        memcpy(m->peer[p].public_key, m->id[p].public_key, sizeof m->peer[p].public_key);
-    }
-    for (int p = 0; p < parties; p++)
-        assert_int_equal(pthread_create(&thread[p], NULL, side_main, &m->side[p]), 0);
-    for (int p = 0; p < parties; p++)
-        pthread_join(thread[p], NULL);
-}
-
-static void meet_equal(struct meeting *m, int lanes)
-{
-    meet(m, (const int[PARTIES]){ lanes, lanes, lanes, lanes });
-}
-
-static void forget(struct meeting *m)
-{
-    for (int p = 0; p < PARTIES; p++)
-        vm_result_wipe(&m->side[p].result);
-    committee_wipe(&m->job);
-}
+enum { N = 900, PARTIES = MEETING_PARTIES };
 
 /* --- all goes well -----------------------------------------------------------------------------------------
  */
@@ -166,14 +46,6 @@ static void prepare(struct meeting *m, const char *protocol, const char *source)
     committee_input(&m->job, "y", y, N);
 }
 
-static void compare_outputs(const struct meeting *m, const struct committee *want)
-{
-    for (int p = 0; p < m->job.protocol->parties; p++)
-        for (size_t o = 0; o < want->image.outputs_n; o++)
-            assert_memory_equal(m->side[p].result.outputs[o].values, want->result[0].outputs[o].values,
-                                want->result[0].outputs[o].n * sizeof(uint64_t));
-}
-
 static void test_same_as_one(void **state)
 {
     static const int lanes[] = { 1, 2, 3, 8 };
@@ -190,9 +62,9 @@ static void test_same_as_one(void **state)
         assert_int_equal(clear.job.err[0], SOTTO_OK);
         prepare(&m, (*p)->name, program);
         for (size_t l = 0; l < COUNT_OF(lanes); l++) {
-            meet_equal(&m, lanes[l]);
+            meeting_run_equal(&m, lanes[l]);
             for (int q = 0; q < (*p)->parties; q++) {
-                const struct side *side = &m.side[q];
+                const struct meeting_side *side = &m.side[q];
 
                 if (side->err)
                     fail_msg("%s, %d lanes, party %d: %s", (*p)->name, lanes[l], q, side->fault.text);
@@ -201,10 +73,10 @@ static void test_same_as_one(void **state)
                 sent[q] = side->sent;
                 rounds = side->rounds;
             }
-            compare_outputs(&m, &clear.job);
+            assert_true(meeting_same(&m, &clear.job));
         }
-        forget(&m);
-        forget(&clear);
+        meeting_wipe(&m);
+        meeting_wipe(&clear);
     }
 }
 
@@ -214,7 +86,7 @@ static void test_same_as_one(void **state)
 static void check_end(const struct meeting *m, enum sotto_err code, const char *text)
 {
     for (int p = 0; p < m->job.protocol->parties; p++) {
-        const struct side *side = &m->side[p];
+        const struct meeting_side *side = &m->side[p];
 
         if (side->err != code || (text && !strstr(side->fault.text, text)))
             fail_msg("party %d: %s: %s", p, sotto_err_name(side->err), side->fault.text);
@@ -231,14 +103,14 @@ static void test_a_lie(void **state)
     prepare(&m, "rep4", program);
     for (int liar = 0; liar < PARTIES; liar++) {
         m.side[liar].corrupt = true;
-        meet_equal(&m, 3);
+        meeting_run_equal(&m, 3);
         m.side[liar].corrupt = false;
         check_end(&m, SOTTO_ERR_CHEAT, NULL);
         for (int p = 0; p < PARTIES; p++)
             if (p != liar && m.side[p].fault.accuser == p)
                 assert_true(m.side[p].fault.suspects >> liar & 1);
     }
-    forget(&m);
+    meeting_wipe(&m);
 }
 
 /* Every tile sends its number around, many times; one of party 1's stops at one step, on some lane. */
@@ -252,7 +124,7 @@ static unsigned steps_of(size_t i)
 
 static enum sotto_err one_tile(struct strand *st, void *arg, size_t i)
 {
-    const struct side *side = arg;
+    const struct meeting_side *side = arg;
     int parties = st->s->protocol->parties, self = st->s->self;
 
     for (unsigned step = 0; step < steps_of(i); step++) {
@@ -306,7 +178,7 @@ static void test_a_tile_fails(void **state)
     m.body = all_tiles;
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         bad_tile = bad[i];
-        meet_equal(&m, 3);
+        meeting_run_equal(&m, 3);
         if (bad_tile == UINT32_MAX) {
             check_end(&m, SOTTO_OK, "");
             continue;
@@ -320,7 +192,7 @@ static void test_a_tile_fails(void **state)
             assert_false(m.side[p].talked_on);
         }
     }
-    forget(&m);
+    meeting_wipe(&m);
 }
 
 static void test_another_number(void **state)
@@ -331,14 +203,14 @@ static void test_another_number(void **state)
     (void)state;
     prepare(&m, "rep4", program);
     m.timeout_ms = 1500;
-    meet(&m, (const int[PARTIES]){ 2, 2, 3, 2 });
+    meeting_run(&m, (const int[PARTIES]){ 2, 2, 3, 2 });
     for (int p = 0; p < PARTIES; p++) {
         /* one that comes late may find the others gone */
         assert_true(m.side[p].err == SOTTO_ERR_NETWORK || m.side[p].err == SOTTO_ERR_TIMEOUT);
         told += strstr(m.side[p].fault.text, "start all parties with the same --lanes") != NULL;
     }
     assert_true(told > 0);
-    forget(&m);
+    meeting_wipe(&m);
 }
 
 int main(void)
