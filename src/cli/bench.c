@@ -16,6 +16,7 @@ static const struct cli_option options[] = {
       "fewer rounds or fewer bytes: how many bytes a round is worth; K, M or G may follow (default 4K, so that "
       "rounds and bytes are the same in every run)",
       NULL, false },
+    { "lanes", "NUMBER", "threads of each party, with connections of their own (default 1)", NULL, false },
     { "json", NULL, "print one JSON object a line for each workload", NULL, false },
     { "limits", NULL, "measure what this machine can do at best, and each workload's bound", NULL, false },
     { "netns", "NAME", "party P in the network namespace NAMEP at 10.77.0.(P+1); see bench/wan.sh", NULL,
@@ -126,6 +127,7 @@ enum sotto_err cmd_bench(struct cli *cli)
     TRY(options_uint(cli, "size", 1, SOTTO_VECTOR_N_MAX, &size));
     TRY(options_uint(cli, "runs", 1, BENCH_RUNS_MAX, &runs));
     TRY(options_bytes(cli, "round-worth", &o.round_worth));
+    TRY(side_lanes(cli, o.protocol, &o.lanes));
     o.netns = options_get(cli, "netns");
     if (options_get(cli, "limits")) {
         TRY(bench_limits_measure(cli, &limits));
@@ -137,7 +139,7 @@ enum sotto_err cmd_bench(struct cli *cli)
             printf("\n");
     }
     if (!cli->json)
-        bench_header(o.protocol, (size_t)runs);
+        bench_header(&o, (size_t)runs);
     for (size_t f = 0; bench_families[f]; f++)
         for (const struct bench_workload *w = bench_families[f]; w->name; w++)
             if (is_chosen(cli, w))

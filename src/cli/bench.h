@@ -93,7 +93,7 @@ struct bench_limits;
 SOTTO_MUST_CHECK enum sotto_err bench_measure(struct cli *cli, const struct bench_workload *w,
                                               const struct local_options *o, uint64_t n, size_t runs,
                                               const struct bench_limits *limits);
-void bench_header(const struct mpc_protocol *protocol, size_t runs);
+void bench_header(const struct local_options *o, size_t runs);
 
 /* --- bench_limits.c: what one core does at best, and what follows for a workload ---------------------------
  */

@@ -125,6 +125,7 @@ struct line {
     const struct mpc_protocol *protocol;
     uint64_t n;
     size_t runs;
+    unsigned lanes;
     struct spread cpu, wall, work_cpu, work_wall;
     const struct bench_sample *typical; /* its rounds and bytes */
     uint64_t peak_rss;
@@ -162,6 +163,7 @@ static void print_json(const struct line *l, struct writer *out)
     emit_uint(&j, "parties", (uint64_t)l->protocol->parties);
     emit_uint(&j, "n", l->n);
     emit_uint(&j, "runs", l->runs);
+    emit_uint(&j, "lanes", l->lanes);
     emit_spread(&j, "cpu_seconds", l->cpu);
     emit_spread(&j, "wall_seconds", l->wall);
     emit_uint(&j, "rounds", l->typical->whole.rounds);
@@ -196,12 +198,16 @@ static void print_text(const struct line *l, struct writer *out)
                 (unsigned long long)(l->peak_rss >> 20));
 }
 
-void bench_header(const struct mpc_protocol *protocol, size_t runs)
+void bench_header(const struct local_options *o, size_t runs)
 {
-    printf("%s, median of %zu runs (least-greatest); CPU summed over the parties; 'work' is without start,\n"
+    char lanes[32] = "";
+
+    if (o->lanes > 1)
+        snprintf(lanes, sizeof lanes, ", %u lanes", o->lanes);
+    printf("%s%s, median of %zu runs (least-greatest); CPU summed over the parties; 'work' is without start,\n"
            "keys, operands and check\n\n"
            "%-9s %11s %8s %-22s %7s %8s %7s %13s %6s\n",
-           protocol->name, runs, "", "n", "cpu s", "    work cpu s", "bound", "work s", "rounds", "bytes/party",
+           o->protocol->name, lanes, runs, "", "n", "cpu s", "    work cpu s", "bound", "work s", "rounds", "bytes/party",
            "MiB");
     fflush(stdout);
 }
@@ -210,7 +216,7 @@ enum sotto_err bench_measure(struct cli *cli, const struct bench_workload *w, co
                              uint64_t n, size_t runs, const struct bench_limits *limits)
 {
     struct bench_sample samples[BENCH_RUNS_MAX];
-    struct line line = { .w = w, .protocol = o->protocol, .n = n, .runs = runs };
+    struct line line = { .w = w, .protocol = o->protocol, .n = n, .runs = runs, .lanes = o->lanes };
     struct writer out = { 0 };
 
     for (size_t i = 0; i < runs; i++) {
