@@ -19,6 +19,7 @@
     X(data_sort) \
     X(data_group) \
     X(data_moments) \
+    X(data_outer) \
     X(data_compact) \
     X(data_join)
 /* clang-format on */

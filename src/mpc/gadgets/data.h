@@ -125,6 +125,12 @@ SOTTO_MUST_CHECK enum sotto_err gadget_match(struct strand *st, struct shared *z
                                              const struct shared *key, const struct shared *valid,
                                              const struct shared *right);
 
+/** The same where keys of the right table may repeat: the first of its rows with the key counts. With no
+ * payload that is a semi or an anti join of any two tables. */
+SOTTO_MUST_CHECK enum sotto_err gadget_match_first(struct strand *st, struct shared *z, struct shared *matched,
+                                                   const struct shared *key, const struct shared *valid,
+                                                   const struct shared *right);
+
 /** Rows of a left table (its key, valid) whose key the right one has (planes of the key, and one that says
  * valid; its valid keys differ): count (1 element) of them, and sum[v] (1 element) of their values; ARITH, all
  * of one ring. data_intersect.c */
@@ -137,6 +143,11 @@ SOTTO_MUST_CHECK enum sotto_err gadget_intersect(struct strand *st, struct share
  * dummies. z->n is the most that there may be: SOTTO_ERR_INPUT where there are more. data_join.c */
 SOTTO_MUST_CHECK enum sotto_err gadget_join(struct strand *st, struct shared *z, const struct shared *left,
                                             const struct shared *right, unsigned key);
+
+/** The same, and each valid left row that has no partner once, with 0 for the right payload. z: planes of the
+ * key, both payloads, one that says whether there is a partner, valid. data_left_join.c */
+SOTTO_MUST_CHECK enum sotto_err gadget_left_join(struct strand *st, struct shared *z, const struct shared *left,
+                                                 const struct shared *right, unsigned key);
 
 /* --- dummies and repetitions (data_compact.c) --- */
 

@@ -165,8 +165,9 @@ static void take_rows(struct shared *z, const struct shared *x, size_t from)
     }
 }
 
-enum sotto_err gadget_match(struct strand *st, struct shared *z, struct shared *matched,
-                            const struct shared *key, const struct shared *valid, const struct shared *right)
+static enum sotto_err match(struct strand *st, struct shared *z, struct shared *matched,
+                            const struct shared *key, const struct shared *valid, const struct shared *right,
+                            bool may_repeat)
 {
     struct arena_mark mark = arena_mark(&st->scratch);
     struct matching m = { key->bits, right->bits - 1 - key->bits, key->n, right->n, { 0 } };
@@ -188,7 +189,8 @@ enum sotto_err gadget_match(struct strand *st, struct shared *z, struct shared *
     TRY(data_sort_rows(st, &s, &sorted, NULL, 1));
     run = data_planes(&sorted, 0, m.key + 1);
     TRY(data_first_of_run(st, &first, &run));
-    TRY(refuse_repeated(st, &m, &sorted, &first));
+    if (!may_repeat)
+        TRY(refuse_repeated(st, &m, &sorted, &first));
     copy.first = &first;
     payload = data_planes(&sorted, m.key + 1, 1 + m.payload);
     TRY(gadget_scan(st, &found, &payload, &copy));
@@ -203,4 +205,17 @@ enum sotto_err gadget_match(struct strand *st, struct shared *z, struct shared *
     }
     arena_release(&st->scratch, mark);
     return SOTTO_OK;
+}
+
+enum sotto_err gadget_match(struct strand *st, struct shared *z, struct shared *matched,
+                            const struct shared *key, const struct shared *valid, const struct shared *right)
+{
+    return match(st, z, matched, key, valid, right, false);
+}
+
+enum sotto_err gadget_match_first(struct strand *st, struct shared *z, struct shared *matched,
+                                  const struct shared *key, const struct shared *valid,
+                                  const struct shared *right)
+{
+    return match(st, z, matched, key, valid, right, true);
 }
