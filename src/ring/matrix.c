@@ -82,10 +82,50 @@ struct work {
     uint8_t *line, *spare, *a, *b;
 };
 
+/* Word j of a line of y's columns goes to every nr-th place from j on. */
+static void spread(uint8_t *to, const uint8_t *line, size_t n, size_t nr, size_t len)
+{
+    for (size_t s = 0; s < n; s++)
+        ring_copy_word(to, s * nr, line, s, len);
+}
+
+/* A matrix whose columns are the lines in memory is read along them: across, every word would be another line
+ * of the cache, and all of one set where columns are a power of two long. */
+static bool is_by_columns(const struct ring_view *m)
+{
+    return !m->window && m->row_step == 1;
+}
+
+static void read_column(const struct work *w, size_t col, size_t step0, size_t steps, void *line)
+{
+    struct ring_view turned = *w->y;
+
+    turned.row_step = w->y->col_step;
+    turned.col_step = w->y->row_step;
+    read_row(w->k, &turned, col, step0, steps, line, w->spare);
+}
+
+static void pack_y_columns(const struct work *w, size_t step0, size_t steps, size_t col0, size_t cols)
+{
+    size_t nr = w->inner->nr, len = w->k->word_len;
+
+    for (size_t j = 0; j < cols || j % nr; j++) {
+        if (j < cols)
+            read_column(w, col0 + j, step0, steps, w->line);
+        else
+            memset(w->line, 0, steps * len);
+        spread(w->b + (j / nr * nr * steps + j % nr) * len, w->line, steps, nr, len);
+    }
+}
+
 static void pack_y(const struct work *w, size_t step0, size_t steps, size_t col0, size_t cols)
 {
     size_t nr = w->inner->nr, len = w->k->word_len;
 
+    if (is_by_columns(w->y)) {
+        pack_y_columns(w, step0, steps, col0, cols);
+        return;
+    }
     for (size_t s = 0; s < steps; s++) {
         read_row(w->k, w->y, step0 + s, col0, cols, w->line, w->spare);
         memset(w->line + cols * len, 0, (nr - cols % nr) % nr * len);
@@ -165,6 +205,23 @@ static void by_rows(const struct work *w, uint8_t *z, size_t z_step, struct ring
     }
 }
 
+/* Steps s.. of the block's columns of y, as lines of KC words. */
+static void read_columns(const struct work *w, size_t s, size_t steps, struct ring_block b)
+{
+    size_t len = w->k->word_len;
+
+    if (is_by_columns(w->y)) {
+        for (size_t j = 0; j < b.cols; j++)
+            read_column(w, b.col0 + j, s, steps, w->b + j * KC * len);
+        return;
+    }
+    for (size_t t = 0; t < steps; t++) {
+        read_row(w->k, w->y, s + t, b.col0, b.cols, w->line, w->spare);
+        for (size_t j = 0; j < b.cols; j++)
+            ring_copy_word(w->b, j * KC + t, w->line, j, len);
+    }
+}
+
 /* Few columns: they are laid down as lines, and every entry is an inner product of lines. */
 static void by_dots(const struct work *w, uint8_t *z, size_t z_step, struct ring_block b)
 {
@@ -172,11 +229,7 @@ static void by_dots(const struct work *w, uint8_t *z, size_t z_step, struct ring
 
     for (size_t s = 0, steps; s < b.inner; s += steps) {
         steps = at_most(b.inner - s, KC);
-        for (size_t t = 0; t < steps; t++) {
-            read_row(w->k, w->y, s + t, b.col0, b.cols, w->line, w->spare);
-            for (size_t j = 0; j < b.cols; j++)
-                ring_copy_word(w->b, j * KC + t, w->line, j, len);
-        }
+        read_columns(w, s, steps, b);
         for (size_t i = 0; i < b.rows; i++) {
             read_x(w, b.row0 + i, s, steps, w->line);
             for (size_t j = 0; j < b.cols; j++) {
