@@ -52,14 +52,14 @@ struct image_op_info {
 /** It works on tables: its operands may be rows. */
 static inline bool image_on_table(unsigned op)
 {
-    return op >= IMAGE_PACK && op <= IMAGE_MATCH;
+    return op >= IMAGE_PACK && op <= IMAGE_INTERSECT;
 }
 /** Never NULL for op < IMAGE_OPS; NULL above. */
 const struct image_op_info *image_op_info(unsigned op);
 
 /* Bounds of a valid image. Strings are UTF-8 without control characters. */
 enum {
-    IMAGE_VERSION = 2,
+    IMAGE_VERSION = 3,
     IMAGE_TABLE_MAX = 1 << 20, /* entries of any table */
     IMAGE_DECLS_MAX = 1024,    /* symbols, parameters, inputs, outputs: of each */
     IMAGE_REVEALS_MAX = 1 << 16,

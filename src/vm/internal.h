@@ -170,8 +170,13 @@ SOTTO_MUST_CHECK enum sotto_err vm_run_number(struct strand *st, struct vm_task 
 SOTTO_MUST_CHECK enum sotto_err vm_run_number_known(struct strand *st, struct vm_task *t); /* operands known */
 bool vm_known_scalar(const struct vm_value *v);
 SOTTO_MUST_CHECK enum sotto_err vm_run_random(struct strand *st, struct vm_task *t); /* secret_random.c */
-vm_run_fn vm_run_pack, vm_run_unpack, vm_run_shuffle, vm_run_sort, vm_run_group,
-    vm_run_match; /* secret_data.c */
+vm_run_fn vm_run_pack, vm_run_unpack, vm_run_shuffle, vm_run_sort, vm_run_rank, vm_run_permute,
+    vm_run_append; /* secret_data.c */
+vm_run_fn vm_run_group, vm_run_group_by, vm_run_unique, vm_run_compact, vm_run_match, vm_run_join,
+    vm_run_intersect; /* secret_groups.c */
+/** An operand as a whole, in planes: secret_data.c. */
+SOTTO_MUST_CHECK enum sotto_err vm_planes(struct strand *st, const struct vm_value *v, size_t n,
+                                          struct shared *x);
 /** Elements from..from+n of an operand in that domain: shared if it is known, repeated if it is a scalar. */
 SOTTO_MUST_CHECK enum sotto_err vm_operand(struct strand *st, const struct vm_value *v, enum mpc_domain domain,
                                            size_t from, size_t n, struct shared *x);
@@ -197,7 +202,13 @@ static inline bool vm_is_linear(unsigned op)
 /** Operand a is wanted in bits, whatever the others are in: a condition, an index, flags. */
 static inline bool vm_bits_first(unsigned op)
 {
-    return op == IMAGE_SELECT || op == IMAGE_LOOKUP || op == IMAGE_STORE || op == IMAGE_SCAN;
+    return op == IMAGE_SELECT || op == IMAGE_LOOKUP || op == IMAGE_STORE || op == IMAGE_SCAN ||
+           op == IMAGE_GROUPBY;
+}
+/** So are a and b: keys, and which of them count. */
+static inline bool vm_bits_both(unsigned op)
+{
+    return op == IMAGE_GROUP || op == IMAGE_GROUPS || op == IMAGE_INTERSECT;
 }
 
 /* plan.c: the domain of an instruction's operands and of its result; from what exists, before it runs */

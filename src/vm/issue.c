@@ -166,7 +166,7 @@ static void wait_for(struct vm_task *t, struct vm_value *v, enum mpc_domain doma
 static enum mpc_domain domain_of(const struct vm_task *t, int operand)
 {
     bool bits =
-        t->in && ((vm_bits_first(t->in->op) && operand == 0) || (t->in->op == IMAGE_GROUP && operand < 2));
+        t->in && ((vm_bits_first(t->in->op) && operand == 0) || (vm_bits_both(t->in->op) && operand < 2));
 
     return bits ? MPC_BITS : t->domain;
 }

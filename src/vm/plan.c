@@ -28,7 +28,12 @@ struct vm_plan vm_plan_of(const struct vm_task *t)
     case IMAGE_SUM:
         return arith;
     case IMAGE_GROUP: /* the values; keys are bits */
+    case IMAGE_GROUPS:
+    case IMAGE_INTERSECT:
         return arith;
+    case IMAGE_GROUPBY:
+        plan.operands = MPC_ARITH;
+        return plan;
     case IMAGE_COUNT:
     case IMAGE_GROUPCOUNT:
         plan.result = MPC_ARITH;

@@ -502,6 +502,17 @@ static enum sotto_err run_input(struct strand *st, struct vm_task *t)
 #define RUN_GROUP      vm_run_group
 #define RUN_GROUPCOUNT vm_run_group
 #define RUN_MATCH      vm_run_match
+#define RUN_GROUPS     vm_run_group
+#define RUN_GROUPBY    vm_run_group_by
+#define RUN_UNIQUE     vm_run_unique
+#define RUN_COMPACT    vm_run_compact
+#define RUN_RANK       vm_run_rank
+#define RUN_SORTFROM   vm_run_sort
+#define RUN_PERMUTE    vm_run_permute
+#define RUN_PERMUTED   vm_run_permute
+#define RUN_APPEND     vm_run_append
+#define RUN_JOIN       vm_run_join
+#define RUN_INTERSECT  vm_run_intersect
 
 #define RUN_MATMUL    vm_run_linear
 #define RUN_DOT       vm_run_linear

@@ -2,8 +2,7 @@
  * another. */
 #include "vm/internal.h"
 
-/* An operand as a whole, in planes. */
-static enum sotto_err planes_of(struct strand *st, const struct vm_value *v, size_t n, struct shared *x)
+enum sotto_err vm_planes(struct strand *st, const struct vm_value *v, size_t n, struct shared *x)
 {
     const struct shared *form = &v->form[MPC_BITS].shared;
 
@@ -35,8 +34,8 @@ enum sotto_err vm_run_pack(struct strand *st, struct vm_task *t)
 {
     struct shared a, b;
 
-    TRY(planes_of(st, t->a, t->dst->n, &a));
-    TRY(planes_of(st, t->b, t->dst->n, &b));
+    TRY(vm_planes(st, t->a, t->dst->n, &a));
+    TRY(vm_planes(st, t->b, t->dst->n, &b));
     copy_planes(result(t), 0, &a, 0, a.bits);
     copy_planes(result(t), a.bits, &b, 0, b.bits);
     return SOTTO_OK;
@@ -56,7 +55,7 @@ enum sotto_err vm_run_shuffle(struct strand *st, struct vm_task *t)
     struct data_shuffle s;
     struct shared x;
 
-    TRY(planes_of(st, t->a, t->a->n, &x));
+    TRY(vm_planes(st, t->a, t->a->n, &x));
     TRY(gadget_shuffle_draw(st, &s, x.n));
     return gadget_shuffle(st, &s, result(t), &x, 1, false);
 }
@@ -64,53 +63,58 @@ enum sotto_err vm_run_shuffle(struct strand *st, struct vm_task *t)
 enum sotto_err vm_run_sort(struct strand *st, struct vm_task *t)
 {
     const uint64_t *consts = t->vm->image->consts;
-    struct data_key key = { 0, (unsigned)consts[t->in->b], consts[t->in->c] & 1, consts[t->in->c] >> 1 & 1 };
+    bool from = t->in->op == IMAGE_SORTFROM;
+    uint64_t order = from ? consts[t->in->b] >> 16 : consts[t->in->c], first = from ? t->c->clear[0] : 0;
+    struct data_key key = { 0, (unsigned)(consts[t->in->b] & 0xffff), order & 1, order >> 1 & 1 };
     struct shared x;
 
+    if (from && (first > t->a->n || t->dst->n > t->a->n - first))
+        return strand_fail(st, SOTTO_ERR_INPUT,
+                           "line %u: %zu rows from place %llu on are wanted of a table that has %zu", t->line,
+                           t->dst->n, (unsigned long long)first, t->a->n);
     if (t->dst->n > t->a->n)
         return strand_fail(st, SOTTO_ERR_INPUT,
                            "line %u: the first %zu rows are wanted of a table that has %zu", t->line, t->dst->n,
                            t->a->n);
-    TRY(planes_of(st, t->a, t->a->n, &x));
-    return gadget_sort(st, result(t), NULL, &x, 1, &key, 1);
+    TRY(vm_planes(st, t->a, t->a->n, &x));
+    return gadget_sort_from(st, result(t), NULL, &x, 1, &key, 1, (size_t)first);
 }
 
-/* Keys past the groups belong to none: with more planes than the groups have, these must be 0 for a row to
- * count. */
-enum sotto_err vm_run_group(struct strand *st, struct vm_task *t)
+enum sotto_err vm_run_rank(struct strand *st, struct vm_task *t)
 {
-    bool sums = t->in->op == IMAGE_GROUP;
-    struct shared key, valid, in_range, *z = &t->dst->form[MPC_ARITH].shared;
-    const struct shared *value = sums ? &t->c->form[MPC_ARITH].shared : NULL;
-    unsigned bits = 1;
+    const uint64_t *consts = t->vm->image->consts;
+    struct data_key key = { 0, (unsigned)consts[t->in->b], consts[t->in->c] & 1, consts[t->in->c] >> 1 & 1 };
+    struct shared x, places = *result(t);
 
-    while ((size_t)1 << bits < t->dst->n)
-        bits++;
-    if (bits > DATA_GROUP_BITS_MAX)
-        return strand_fail(st, SOTTO_ERR_INPUT, "line %u: %zu groups, the most are %d; sort instead", t->line,
-                           t->dst->n, 1 << DATA_GROUP_BITS_MAX);
-    TRY(planes_of(st, t->a, t->a->n, &key));
-    TRY(planes_of(st, t->b, t->a->n, &valid));
-    if (key.bits > bits) {
-        TRY(strand_shared(st, &in_range, MPC_BITS, 1, t->a->n));
-        TRY(gadget_below(st, &in_range, &key, bits, &valid));
-        valid = in_range;
-        key.bits = bits;
-    }
-    return gadget_group_sums(st, sums ? z : NULL, sums ? NULL : z, &key, &valid, value, sums);
+    TRY(vm_planes(st, t->a, t->a->n, &x));
+    places.bits = data_index_bits(t->a->n);
+    return gadget_rank(st, &places, &x, &key, 1);
 }
 
-enum sotto_err vm_run_match(struct strand *st, struct vm_task *t)
+enum sotto_err vm_run_permute(struct strand *st, struct vm_task *t)
 {
-    unsigned k = (unsigned)t->vm->image->consts[t->in->c], payload = t->dst->planes - 1;
-    struct shared a, b, key, valid, z = *result(t), matched;
+    struct shared x, sigma;
 
-    TRY(planes_of(st, t->a, t->a->n, &a));
-    TRY(planes_of(st, t->b, t->b->n, &b));
-    key = a;
-    key.bits = k;
-    valid = shared_plane(&a, k);
-    matched = shared_plane(&z, payload);
-    z.bits = payload;
-    return gadget_match(st, &z, &matched, &key, &valid, &b);
+    TRY(vm_planes(st, t->a, t->a->n, &x));
+    TRY(vm_planes(st, t->b, t->a->n, &sigma));
+    return t->in->op == IMAGE_PERMUTE ? gadget_permute_to(st, result(t), &sigma, &x, 1)
+                                      : gadget_permute_from(st, result(t), &sigma, &x, 1);
+}
+
+enum sotto_err vm_run_append(struct strand *st, struct vm_task *t)
+{
+    const struct vm_value *const part[2] = { t->a, t->b };
+    size_t at = 0;
+
+    if (t->b->n > t->dst->n || t->a->n != t->dst->n - t->b->n)
+        return strand_fail(st, SOTTO_ERR_INPUT, "line %u: tables of %zu and %zu rows do not make one of %zu",
+                           t->line, t->a->n, t->b->n, t->dst->n);
+    for (int i = 0; i < 2; at += part[i++]->n)
+        for (unsigned p = 0; p < result(t)->bits; p++) {
+            struct shared to = shared_plane(result(t), p), from;
+
+            from = shared_plane(&part[i]->form[MPC_BITS].shared, p);
+            shared_place(&to, at, &from);
+        }
+    return SOTTO_OK;
 }

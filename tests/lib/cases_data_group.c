@@ -53,9 +53,11 @@ static void cost_group(struct cost *c, const struct case_run *r)
     uint64_t bits = r->c->in[0].bits, high = bits / 2, low = bits - high, width = r->c->out[0].bits,
              values = r->c->arg & NO_VALUES ? 0 : 2, len = r->n * width / 8;
 
+    if (dummies)
+        cost_ands(c, bits, r->n);
     cost_bit_to_arith(c, width, r->n * (bits + dummies));
     for (uint64_t b = 0; b < low; b++) {
-        uint64_t have = (uint64_t)1 << b, rows = have - !dummies;
+        uint64_t have = (uint64_t)1 << b, rows = have - 1;
 
         if (b < high)
             rows += values * have + counts * (have - 1);

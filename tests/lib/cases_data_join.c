@@ -5,7 +5,7 @@
 
 /* in: left rows of 3 planes of key, 6 of payload, valid; right rows of 3, 9, valid. arg: how many slots. */
 enum { KEY = 3, LEFT = 6, RIGHT = 9 };
-enum { ENOUGH, JUST_ENOUGH, TOO_FEW, NOTHING_VALID };
+enum { ENOUGH, JUST_ENOUGH, TOO_FEW, NOTHING_VALID, NO_ROOM };
 
 static size_t left_rows(const struct gadget_case *c, size_t n)
 {
@@ -24,12 +24,14 @@ static size_t slots(const struct gadget_case *c, size_t n)
 {
     size_t pairs = n * (n + 2);
 
+    if (c->arg == NO_ROOM)
+        return 0;
     return c->arg == TOO_FEW ? pairs - 1 : c->arg == ENOUGH ? pairs + 3 : pairs;
 }
 
 static void draw_join(const struct case_run *r, uint64_t seed)
 {
-    bool full = r->c->arg == JUST_ENOUGH || r->c->arg == TOO_FEW;
+    bool full = r->c->arg == JUST_ENOUGH || r->c->arg == TOO_FEW || r->c->arg == NO_ROOM;
     uint64_t state = seed;
 
     for (size_t v = 0; v < 2; v++)
@@ -80,6 +82,14 @@ const struct gadget_case cases_data_join[] = {
       .out = { { MPC_BITS, KEY + LEFT + RIGHT + 1, slots } },
       .arg = TOO_FEW,
       .sizes = { 1, 2, 8 },
+      .expect = SOTTO_ERR_INPUT,
+      .draw = draw_join,
+      .run = run_join },
+    { .name = "join, where there may be none",
+      .in = { { MPC_BITS, KEY + LEFT + 1, left_rows }, { MPC_BITS, KEY + RIGHT + 1, right_rows } },
+      .out = { { MPC_BITS, KEY + LEFT + RIGHT + 1, slots } },
+      .arg = NO_ROOM,
+      .sizes = { 1 },
       .expect = SOTTO_ERR_INPUT,
       .draw = draw_join,
       .run = run_join },

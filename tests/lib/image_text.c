@@ -11,7 +11,7 @@ const char image_text_all_regs[] = "s:u32[0] s:bool[0] s:u8 s:i16[1] " /* 0-3: t
                                    "u32 u32 u32 s:i16 s:i16[1] "       /* 16-20 */
                                    "i8 s:bool[1] i64 u32 "             /* 21-24 */
                                    "s:row/33[0] s:row/65[0] s:row/34[0] "
-                                   "s:row/2[0] s:row/2[1] s:row/1[0] "; /* 25-27 */
+                                   "s:row/2[0] s:row/2[1] s:row/1[0] s:row/66[0] "; /* 25-31 */
 const char image_text_all_reveals[] = "u32 bool u32[0] u32*!";
 const char image_text_all_code[] =
     "INPUT 0 0; INPUT 1 1; INPUT 2 2; INPUT 3 3; CONST 4 0; PARAM 5 0; PARAM 6 1; SIZE 7 0; INDEX 8;"
@@ -29,6 +29,8 @@ const char image_text_all_code[] =
     "RANDOM_RANGE 9 0 2; NOISE_LAPLACE 20 1 1 1; NOISE_GAUSS 20 0 2 1;"
     "PACK 25 0 1; PACK 26 25 9; SHUFFLE 25 25; SORT 26 26 1 1; UNPACK 27 26 0; UNPACK 12 25 0;"
     "GROUP 9 0 12 9; GROUPCOUNT 9 9 12; COPY 22 22; PACK 28 12 12; PACK 29 22 22; MATCH 30 28 29 1;"
+    "GROUPS 9 0 12 9; GROUPBY 31 28 9 1; UNIQUE 25 25 1 0; COMPACT 25 25; RANK 9 25 1 0; SORTFROM 25 25 1 5;"
+    "PERMUTE 25 25 9; PERMUTED 25 25 8; APPEND 25 25 25; JOIN 28 28 28 1; INTERSECT 10 28 28 9;"
     "MATMUL 9 9 0 3; DOT 10 9 9 0; CONV2D 9 9 0 4; TRANSPOSE 9 9 3; GATHER 9 9 8; LOOKUP 9 0 9; STORE 9 10 9 "
     "10;"
     "PREFIX 9 9; SCAN 9 12 9 0; HALT";

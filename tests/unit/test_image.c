@@ -336,7 +336,7 @@ static void test_broken_bytes(void **state)
         const char *want;
     } cases[] = {
         { "magic", 0, 0x41414141, "no Sotto image" },
-        { "version", 8, 3, "version 3" },
+        { "version", 8, 4, "version 4" },
         { "name beyond the end", 12, 4096, "ends within its header" },
         { "name too long", 12, 4097, "more than 4096" },
         { "symbols beyond the end", 16, 9, "ends within its size symbols" },
@@ -428,7 +428,7 @@ static void test_listing(void **state)
         "   52  r23 = CONST -1",
         "   88  r25 = PACK r0 r1",
         "; secret row[n] of 33 planes, line 89\n",
-        "  109  HALT",
+        "  120  HALT",
     };
     struct writer w = { 0 };
     struct image im;

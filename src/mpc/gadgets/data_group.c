@@ -8,7 +8,7 @@
  * half
  *
  * That sums rows whose key has at least the bits of A and B; those that have just these follow by subtraction.
- */
+ * A dummy's bits are 0, and the empty product of the low half is 0 for it, too: it is in no sum. */
 #include "mpc/gadgets/data_rows.h"
 
 struct grouping {
@@ -33,25 +33,30 @@ static enum sotto_err side_by_side(struct strand *st, struct shared *all, struct
     return SOTTO_OK;
 }
 
-/* Bits of the key, and whether the row is valid, as numbers: one conversion for all. */
+/* Bits of the key (0 in dummies), and whether the row is valid, as numbers: one conversion for all. */
 static enum sotto_err convert_bits(struct strand *st, const struct grouping *g, size_t from, size_t n,
                                    struct shared **x)
 {
     size_t count = g->bits + (g->valid != NULL);
-    struct shared numbers, planes;
+    struct shared numbers, planes, key = shared_slice(g->key, from, n), masked, valid;
 
     TRY(side_by_side(st, &numbers, x, g->width, count, n));
     TRY(strand_shared(st, &planes, MPC_BITS, 1, count * n));
+    if (g->valid) {
+        valid = shared_slice(g->valid, from, n);
+        TRY(strand_shared(st, &masked, MPC_BITS, g->bits, n));
+        TRY(gadget_multiply(st, &masked, &valid, &key));
+        key = masked;
+    }
     for (size_t b = 0; b < count; b++) {
-        struct shared plane = b < g->bits ? shared_plane(g->key, (unsigned)b) : *g->valid;
+        struct shared plane = b < g->bits ? shared_plane(&key, (unsigned)b) : valid;
 
-        plane = shared_slice(&plane, from, n);
         shared_place(&planes, b * n, &plane);
     }
     return gadget_bit_to_arith(st, &numbers, &planes);
 }
 
-/* Monomials with x[b], from those without. m[0] is 1 where `one` says so: then m[2^b] is x[b] itself. */
+/* Monomials with x[b], from those without. m[0] leaves x[b] as it is where `one` says so. */
 static void add_products(struct products *p, struct shared *m, const struct shared *x, unsigned b, bool one)
 {
     size_t have = (size_t)1 << b;
@@ -74,7 +79,7 @@ static enum sotto_err multiply_out(struct strand *st, const struct grouping *g, 
 
         TRY(products_init(&p, st, most, most));
         if (b < g->low)
-            add_products(&p, low, x, b, !g->valid);
+            add_products(&p, low, x, b, true);
         for (size_t c = 0; b < g->high && c < g->columns; c++)
             add_products(&p, high + (c << g->high), x + g->low, b, c == g->values);
         TRY(products_run(&p));

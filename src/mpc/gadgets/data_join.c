@@ -307,10 +307,12 @@ enum sotto_err gadget_join(struct strand *st, struct shared *z, const struct sha
                           row;
 
     assert(z->bits == key + j.left_payload + j.right_payload + 1 && z->n < UINT32_MAX);
-    if (!left->n || !right->n || !z->n)
+    if (!left->n || !right->n)
         return SOTTO_OK;
     TRY(count_partners(st, &j));
     TRY(assign_slots(st, &j));
+    if (!z->n) /* and there is no pair */
+        return SOTTO_OK;
     TRY(fill_slots(st, &j));
     TRY(strand_shared(st, &j.valid, MPC_BITS, 1, j.slots));
     TRY(strand_shared(st, &j.index, MPC_BITS, j.right_bits, j.slots));
