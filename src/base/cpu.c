@@ -4,9 +4,12 @@
 #include <stdlib.h>
 #if defined __x86_64__
 #include <cpuid.h>
+#elif defined __aarch64__
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
 #endif
 
-const char *const cpu_names[CPU_VARIANTS] = { "portable", "avx2", "avx512" };
+const char *const cpu_names[CPU_VARIANTS] = { "portable", "avx2", "avx512", "armv8" };
 
 enum { NOT_CHOSEN = -1 };
 static atomic_int chosen = NOT_CHOSEN;
@@ -48,6 +51,13 @@ enum cpu_variant cpu_best(void)
     return has(b, leaf7_ebx_avx512) && has(c, LEAF7_ECX_AVX512) && has(states, XCR0_AVX512) ? CPU_AVX512
                                                                                             : CPU_AVX2;
 }
+#elif defined __aarch64__
+enum cpu_variant cpu_best(void)
+{
+    const unsigned long want = HWCAP_AES | HWCAP_PMULL; /* the kernel's elf_hwcaps.rst */
+
+    return (getauxval(AT_HWCAP) & want) == want ? CPU_ARMV8 : CPU_PORTABLE;
+}
 #else
 enum cpu_variant cpu_best(void)
 {
@@ -69,7 +79,8 @@ enum sotto_err cpu_start(struct fault *f)
     while (variant < CPU_VARIANTS && strcmp(name, cpu_names[variant]) != 0)
         variant++;
     if (variant == CPU_VARIANTS)
-        return fault_set(f, SOTTO_ERR_USAGE, "SOTTO_CPU=%.32s: there are portable, avx2 and avx512", name);
+        return fault_set(f, SOTTO_ERR_USAGE, "SOTTO_CPU=%.32s: there are portable, avx2, avx512 and armv8",
+                         name);
     if (!cpu_use((enum cpu_variant)variant))
         return fault_set(
             f, SOTTO_ERR_USAGE,
@@ -90,7 +101,9 @@ enum cpu_variant cpu_variant(void)
 
 bool cpu_use(enum cpu_variant variant)
 {
-    if (variant > cpu_best())
+    enum cpu_variant best = cpu_best();
+
+    if (variant != CPU_PORTABLE && variant != best && !(variant == CPU_AVX2 && best == CPU_AVX512))
         return false;
     atomic_store(&chosen, (int)variant);
     return true;

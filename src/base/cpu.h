@@ -6,9 +6,9 @@
 
 #include "base/error.h"
 
-/* Each needs what those before it need. portable: C alone, and OpenSSL's AES. avx2: AES, PCLMULQDQ, BMI2 with
- * it. avx512: F, BW, DQ, VL, VBMI with VAES, VPCLMULQDQ and GFNI. */
-enum cpu_variant { CPU_PORTABLE, CPU_AVX2, CPU_AVX512, CPU_VARIANTS };
+/* portable: C alone, and OpenSSL's AES. avx2: AES, PCLMULQDQ, BMI2 with it. avx512: what avx2 needs and F, BW,
+ * DQ, VL, VBMI with VAES, VPCLMULQDQ and GFNI. armv8: AArch64's AES and PMULL. */
+enum cpu_variant { CPU_PORTABLE, CPU_AVX2, CPU_AVX512, CPU_ARMV8, CPU_VARIANTS };
 extern const char *const cpu_names[CPU_VARIANTS];
 
 /** The best that this machine has. */

@@ -21,6 +21,9 @@ extern const struct crypto_poly crypto_poly_portable;
 #if defined __x86_64__
 extern const struct crypto_aes crypto_aes_avx2, crypto_aes_avx512;
 extern const struct crypto_poly crypto_poly_avx2, crypto_poly_avx512;
+#elif defined __aarch64__
+extern const struct crypto_aes crypto_aes_armv8;
+extern const struct crypto_poly crypto_poly_armv8;
 #endif
 
 #endif

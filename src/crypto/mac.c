@@ -10,6 +10,9 @@ static const struct crypto_poly *variant(void)
         return &crypto_poly_avx512;
     case CPU_AVX2:
         return &crypto_poly_avx2;
+#elif defined __aarch64__
+    case CPU_ARMV8:
+        return &crypto_poly_armv8;
 #endif
     default:
         return &crypto_poly_portable;

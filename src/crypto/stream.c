@@ -14,6 +14,9 @@ static const struct crypto_aes *variant(void)
         return &crypto_aes_avx512;
     case CPU_AVX2:
         return &crypto_aes_avx2;
+#elif defined __aarch64__
+    case CPU_ARMV8:
+        return &crypto_aes_armv8;
 #endif
     default:
         return &by_openssl;

@@ -76,10 +76,11 @@ FOUR(avx512, 64, 4, __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl"))
 const struct matrix_kernel *matrix_kernel_for(unsigned bits)
 {
 #ifdef __x86_64__
-    static const struct matrix_kernel *const sets[CPU_VARIANTS] = { portable, avx2, avx512 };
+    static const struct matrix_kernel *const sets[CPU_VARIANTS] = { [CPU_AVX2] = avx2, [CPU_AVX512] = avx512 };
 #else
-    static const struct matrix_kernel *const sets[CPU_VARIANTS] = { portable, portable, portable };
+    static const struct matrix_kernel *const sets[CPU_VARIANTS] = { 0 };
 #endif
+    const struct matrix_kernel *set = sets[cpu_variant()];
 
-    return &sets[cpu_variant()][bits == 8 ? 0 : bits == 16 ? 1 : bits == 32 ? 2 : 3];
+    return &(set ? set : portable)[bits == 8 ? 0 : bits == 16 ? 1 : bits == 32 ? 2 : 3];
 }

@@ -26,6 +26,13 @@ struct rep3a_bits_kernels {
 const struct rep3a_bits_kernels *rep3a_bits_kernels(void);
 extern const struct rep3a_bits_kernels rep3a_bits_portable;
 /** NULL where the processor lacks what they take. */
+#if defined __x86_64__
 const struct rep3a_bits_kernels *rep3a_bits_avx512(void);
+#else
+static inline const struct rep3a_bits_kernels *rep3a_bits_avx512(void)
+{
+    return NULL;
+}
+#endif
 
 #endif

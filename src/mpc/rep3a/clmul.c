@@ -42,7 +42,18 @@ __attribute__((target("pclmul,sse4.1"))) static void by_instruction(uint64_t x, 
     z[0] = (uint64_t)_mm_cvtsi128_si64(r);
     z[1] = (uint64_t)_mm_extract_epi64(r, 1);
 }
+#elif defined __aarch64__
+#include <arm_neon.h>
 
+__attribute__((target("+crypto"))) static void by_instruction(uint64_t x, uint64_t y, uint64_t z[2])
+{
+    uint64x2_t r = vreinterpretq_u64_p128(vmull_p64((poly64_t)x, (poly64_t)y));
+
+    vst1q_u64(z, r);
+}
+#endif
+
+#if defined __x86_64__ || defined __aarch64__
 void rep3a_clmul(uint64_t x, uint64_t y, uint64_t z[2])
 {
     if (cpu_variant() != CPU_PORTABLE)
