@@ -12,9 +12,13 @@
 enum {
     BATCH_N = 1 << 16, /* products, 64 bits together counted as one: a batch is closed when it has so many */
     CLASSES = 32,
-    PLACES = 1024,             /* instructions that may be under way: the machine has 512 */
-    PENDING_LEN_MAX = 1 << 27, /* bytes of products that wait, while proofs are under way */
-    STEP_RANGE = 64            /* steps of a proof: a strand's batches share its tile */
+    PLACES = 1024, /* instructions that may be under way: the machine has 512 */
+    /* Bytes of products that wait while proofs are under way: as many as fill the link for the rounds of a
+     * proof, 7 bytes kept for each that is sent. More would only be more memory that is touched. */
+    PENDING_PER_WORTH = 7 * 20,
+    PENDING_LEN_MIN = 1 << 24,
+    PENDING_LEN_MAX = 1 << 27,
+    STEP_RANGE = 64 /* steps of a proof: a strand's batches share its tile */
 };
 /* Proofs have instruction numbers of their own: 1 | kind (4 bits) | instruction, or for a row's kind ROW +
  * number. */
@@ -49,8 +53,7 @@ struct state {
     struct free_block {
         struct free_block *next;
     } * kept[CLASSES];
-    size_t pending_len; /* of all blocks */
-    size_t running;
+    size_t pending_len;     /* of all blocks */
     struct rep3a_job *jobs; /* newest first */
     uint64_t settled;       /* depth of those that are forgotten */
     struct waiter *waiters;
@@ -92,15 +95,15 @@ static unsigned class_of(size_t len)
     return c;
 }
 
+/* Not zeroed; the arena is wiped when the session ends. */
 static void *take(struct state *state, size_t len)
 {
     unsigned c = class_of(len);
     struct free_block *p = state->kept[c];
 
     if (!p)
-        return arena_alloc(&state->arena, (size_t)64 << c, 1);
+        return arena_room(&state->arena, (size_t)64 << c, 1);
     state->kept[c] = p->next;
-    p->next = NULL;
     return p;
 }
 
@@ -109,7 +112,6 @@ static void give_back(struct state *state, void *p, size_t len)
     struct free_block *block = p;
     unsigned c = class_of(len);
 
-    mem_wipe(p, len);
     block->next = state->kept[c];
     state->kept[c] = block;
 }
@@ -128,7 +130,7 @@ static struct log *log_of(struct strand *st)
         struct log *log = take(state, sizeof *log);
 
         if (log)
-            log->next_tile = 1;
+            *log = (struct log){ .next_tile = 1 };
         st->log = log;
     }
     if (!st->log)
@@ -186,6 +188,8 @@ static struct rep3a_block *new_block(struct strand *st, enum rep3a_kind kind, st
         (void)no_memory(st);
         return NULL;
     }
+    if (head.moves)
+        memset(b, 0, len); /* what this party does not know stays zero */
     *b = head;
     b->len = len;
     at = (uint8_t *)b + HEAD_LEN;
@@ -202,13 +206,32 @@ static struct rep3a_block *new_block(struct strand *st, enum rep3a_kind kind, st
     return b;
 }
 
+/* Gates past the n that there are: products of zeros. */
+static void clear_padding(struct rep3a_block *b, size_t n, size_t el)
+{
+    size_t len = (b->n - n) * el;
+
+    for (size_t t = 0; t < b->terms; t++)
+        for (int s = 0; s < 2; s++) {
+            memset(b->x[s] + (t * b->n + n) * el, 0, len);
+            memset(b->y[s] + (t * b->n + n) * el, 0, len);
+        }
+    memset(b->a + n * el, 0, len);
+    memset(b->b + n * el, 0, len);
+    memset(b->c + n * el, 0, len);
+}
+
 struct rep3a_block *rep3a_block_new(struct strand *st, enum rep3a_kind kind, size_t n, size_t terms)
 {
     size_t el = rep3a_element_len(kind),
            padded = kind == REP3A_BITS ? (n + REP3A_GROUP - 1) / REP3A_GROUP * REP3A_GROUP : n;
 
-    return new_block(st, kind, (struct rep3a_block){ .n = padded, .terms = terms },
-                     whole_lines(padded * terms * el), whole_lines(padded * el), 0);
+    struct rep3a_block *b = new_block(st, kind, (struct rep3a_block){ .n = padded, .terms = terms },
+                                      whole_lines(padded * terms * el), whole_lines(padded * el), 0);
+
+    if (b && padded > n)
+        clear_padding(b, n, el);
+    return b;
 }
 
 struct rep3a_block *rep3a_moves_new(struct strand *st, enum rep3a_kind kind, size_t n, bool with_order)
@@ -245,6 +268,15 @@ static enum sotto_err wait_for_change(struct strand *st, struct state *state)
 
 /* --- jobs ------------------------------------------------------------------------------------------------ */
 
+static size_t pending_len_max(const struct mpc_session *s)
+{
+    size_t worth = s->options.round_worth;
+
+    return worth > PENDING_LEN_MAX / PENDING_PER_WORTH   ? PENDING_LEN_MAX
+           : worth < PENDING_LEN_MIN / PENDING_PER_WORTH ? PENDING_LEN_MIN
+                                                         : worth * PENDING_PER_WORTH;
+}
+
 static void forget_blocks(struct state *state, struct rep3a_list *list)
 {
     for (struct rep3a_block *b = list->first, *next; b; b = next) {
@@ -272,7 +304,6 @@ static enum sotto_err job_main(struct strand *st, void *arg)
     job->done = true;
     job->depth = st->depth;
     forget_blocks(state, &job->list);
-    state->running--;
     wake_all(state);
     return SOTTO_OK;
 }
@@ -302,7 +333,6 @@ static enum sotto_err launch(struct mpc_session *s, const struct batch *from, en
                                .first_step = place.first_step,
                                .list = list };
     state->jobs = job;
-    state->running++;
     if (!strand_spawn(s, place.instr, place.tile, from->depth, job_main, job))
         return mpc_session_fail(s, &no_strand);
     return SOTTO_OK;
@@ -361,6 +391,22 @@ static void close_row(struct mpc_session *s)
 
 /* --- gathering ------------------------------------------------------------------------------------------- */
 
+/* Whether st may wait for a job without holding up the same one at another party: what the job proves, and so
+ * its begin, depends on products before those of st alone, in the order of the program. If strands waited for
+ * whatever runs, one party could wait for a batch that another does not close, because it waits in turn. */
+static bool is_before(const struct rep3a_job *job, const struct strand *st)
+{
+    return job->instr < st->instr || (job->instr == st->instr && (!st->tile || job->tile <= st->tile));
+}
+
+static bool some_run_before(const struct state *state, const struct strand *st)
+{
+    for (const struct rep3a_job *job = state->jobs; job; job = job->next)
+        if (!job->done && is_before(job, st))
+            return true;
+    return false;
+}
+
 enum sotto_err rep3a_logged(struct strand *st)
 {
     struct log *log = log_of(st);
@@ -373,7 +419,7 @@ enum sotto_err rep3a_logged(struct strand *st)
     log->batch.line = st->line;
     if (log->batch.n >= BATCH_N)
         TRY(close_log(st));
-    while (state->pending_len > PENDING_LEN_MAX && state->running)
+    while (state->pending_len > pending_len_max(st->s) && some_run_before(state, st))
         TRY(wait_for_change(st, state));
     return st->s->fault.code;
 }
