@@ -1,6 +1,7 @@
 /* test_rep3a.c - the fields, points and primes of rep3a's proofs against plain computations. */
 #include "lib/testing.h"
 #include "mpc/rep3a/bits.h"
+#include "mpc/rep3a/prime.h"
 
 static uint64_t state = 88172645463325252u;
 
@@ -176,12 +177,123 @@ static void test_bits_kernels(void **st)
     }
 }
 
+/* A level of an inner product element by element. */
+static uint64_t plain_point(const struct rep3a_field *f, const uint64_t *x[2], unsigned t, size_t e, size_t n,
+                            size_t h)
+{
+    uint64_t sum = 0;
+
+    for (unsigned m = 0; m < 8; m++) {
+        bool in = true, minus = false;
+
+        for (unsigned i = 0, digit = 1; i < 3; i++, digit *= 3) {
+            in &= t / digit % 3 == 2 || t / digit % 3 == (m >> i & 1);
+            minus ^= t / digit % 3 == 2 && !(m >> i & 1);
+        }
+        for (int s = 0; s < 2 && in && m * h + e < n; s++)
+            (minus ? f->sub : f->add)(f, &sum, &sum, &x[s][m * h + e], 1);
+    }
+    return sum;
+}
+
+static void check_level(const struct rep3a_field *f, size_t n)
+{
+    enum { N_MAX = 700 };
+    static uint64_t v[4][N_MAX], folded[N_MAX];
+    const uint64_t *x[2] = { v[0], v[1] }, *y[2] = { v[2], v[3] };
+    uint64_t sums[27], weight[8];
+    size_t h = (n + 7) / 8;
+
+    for (size_t i = 0; i < 4 * N_MAX; i++) {
+        v[i / N_MAX][i % N_MAX] = edge(i % 9 ? 8 : draw() % 8);
+        f->canonical(f, &v[i / N_MAX][i % N_MAX], 1);
+    }
+    for (int m = 0; m < 8; m++)
+        weight[m] = draw();
+    f->canonical(f, weight, 8);
+    f->points(f, sums, (const void *const[2]){ x[0], x[1] }, (const void *const[2]){ y[0], y[1] }, n, h);
+    for (unsigned t = 0; t < 27; t++) {
+        uint64_t want = 0;
+
+        for (size_t e = 0; e < h; e++) {
+            uint64_t a = plain_point(f, x, t, e, n, h), b = plain_point(f, y, t, e, n, h);
+
+            f->scale_add(f, &want, &a, &b, 1);
+        }
+        assert_int_equal(sums[t], want);
+    }
+    memcpy(folded, v[0], sizeof folded);
+    f->fold(f, folded, weight, n, h);
+    for (size_t e = 0; e < h; e++) {
+        uint64_t want = 0;
+
+        for (size_t m = 0; m < 8 && m * h + e < n; m++)
+            f->scale_add(f, &want, &v[0][m * h + e], &weight[m], 1);
+        assert_int_equal(folded[e], want);
+    }
+}
+
+static void test_levels(void **st)
+{
+    struct rep3a_field f[3];
+
+    (void)st;
+    rep3a_field_binary(&f[0]);
+    rep3a_field_prime(&f[1], ((uint64_t)1 << 61) - 1);
+    rep3a_field_prime(&f[2], 1152921504606847009u);
+    for (int i = 0; i < 3; i++)
+        for (size_t n = 8; n < 700 && f[i].points; n += n < 70 ? 1 : 89)
+            check_level(&f[i], n);
+}
+
+/* Every variant of the loops over elements of the random prime field gives what the portable one does. */
+static void test_prime_kernels(void **st)
+{
+    enum { N = 61 };
+    const struct rep3a_prime_kernels *best = rep3a_prime_avx512(), *plain = &rep3a_prime_portable;
+    uint64_t x[N], weight[N], z[2][N], sum[2][64] = { { 0 } }, want[2][64] = { { 0 } };
+    rep3a_u128 q[N];
+    struct rep3a_field f;
+
+    (void)st;
+    if (!best)
+        skip();
+    rep3a_field_prime(&f, 1152921504606847009u);
+    for (size_t n = 0; n <= N; n++) {
+        uint64_t dot[2] = { 1, 1 };
+
+        for (size_t i = 0; i < N; i++) {
+            x[i] = edge(draw() % 16);
+            weight[i] = i % 5 ? rep3a_below_p(&f, draw()) : f.p - 1;
+            q[i] = i % 4 ? (rep3a_u128)(draw() & 3) << 64 | draw() : -(rep3a_u128)(i % 8 == 0);
+        }
+        for (int i = 0; i < 2; i++) {
+            memset(z[i], 0, sizeof z[i]);
+            (i ? best : plain)->weigh(&f, z[i], x, weight, n);
+            (i ? best : plain)->dot_add(&f, &dot[i], x, weight, n);
+        }
+        assert_memory_equal(z[0], z[1], sizeof z[0]);
+        assert_int_equal(dot[0], dot[1]);
+        plain->below(&f, z[0], x, n);
+        best->below(&f, z[1], x, n);
+        assert_memory_equal(z[0], z[1], sizeof z[0]);
+        best->subset_sums(sum, x, q, n);
+        for (size_t i = 0; i < 64 * n; i++)
+            if (x[i / 64] >> i % 64 & 1) {
+                want[0][i % 64] += (uint64_t)q[i / 64] & (((uint64_t)1 << 33) - 1);
+                want[1][i % 64] += (uint64_t)(q[i / 64] >> 33);
+            }
+        assert_memory_equal(sum, want, sizeof sum);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bits_kernels), cmocka_unit_test(test_binary_field),
-        cmocka_unit_test(test_prime_field),  cmocka_unit_test(test_primes),
-        cmocka_unit_test(test_points),
+        cmocka_unit_test(test_bits_kernels),  cmocka_unit_test(test_binary_field),
+        cmocka_unit_test(test_prime_field),   cmocka_unit_test(test_primes),
+        cmocka_unit_test(test_points),        cmocka_unit_test(test_levels),
+        cmocka_unit_test(test_prime_kernels),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

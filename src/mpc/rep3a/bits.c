@@ -46,7 +46,7 @@ static uint64_t claim_of(const struct bits *v, bool second)
 
 static enum sotto_err draw_weights(struct bits *v)
 {
-    v->r = strand_alloc(v->proof.st, v->groups, sizeof *v->r);
+    v->r = strand_room(v->proof.st, v->groups, sizeof *v->r);
     if (!v->r)
         return v->proof.st->s->fault.code;
     TRY(rep3a_challenge(&v->proof));
@@ -113,11 +113,13 @@ static enum sotto_err fold_gates(struct bits *v, const uint64_t corner[REP3A_GRO
     size_t room = v->inner.n < REP3A_FOLD_N ? REP3A_FOLD_N : v->inner.n, at = 0;
     size_t group = 0;
 
+    uint8_t *vectors = strand_room(v->proof.st, 4 * room, 8);
+
+    if (!vectors)
+        return v->proof.st->s->fault.code;
     for (int s = 0; s < 2; s++) {
-        v->inner.x[s] = strand_alloc(v->proof.st, room, 8);
-        v->inner.y[s] = strand_alloc(v->proof.st, room, 8);
-        if (!v->inner.x[s] || !v->inner.y[s])
-            return v->proof.st->s->fault.code;
+        v->inner.x[s] = vectors + (size_t)s * 8 * room;
+        v->inner.y[s] = vectors + (size_t)(2 + s) * 8 * room;
     }
     for (const struct rep3a_block *b = v->list->first; b; group += b->n / REP3A_GROUP, b = b->next)
         for (size_t t = 0; t < b->terms; t++, at += b->n)

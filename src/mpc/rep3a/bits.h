@@ -21,6 +21,9 @@ struct rep3a_bits_kernels {
     /** In GF(2^64): see struct rep3a_field. */
     void (*dot_add)(const struct rep3a_field *f, void *z, const void *x, const void *y, size_t n);
     void (*scale_add)(const struct rep3a_field *f, void *z, const void *x, const void *by, size_t n);
+    void (*points)(const struct rep3a_field *f, void *sums, const void *const x[2], const void *const y[2],
+                   size_t n, size_t h);
+    void (*fold_runs)(const struct rep3a_field *f, void *x, const void *weight, size_t n, size_t h);
 };
 /** Those for this processor. */
 const struct rep3a_bits_kernels *rep3a_bits_kernels(void);

@@ -85,6 +85,69 @@ WIDE static inline void to_points(__m512i out[27], const __m512i *in, size_t ste
         out[18 + i] = _mm512_xor_si512(out[i], out[9 + i]);
 }
 
+/* --- a level of the inner product ------------------------------------------------------------------------- */
+
+/* Element e of run m of x, for e from..from+8; zero past the end. */
+WIDE static inline __m512i of_run(const uint64_t *x, size_t n, size_t h, unsigned m, size_t from)
+{
+    size_t i = m * h + from, there = i < n ? (h - from < n - i ? h - from : n - i) : 0;
+
+    return _mm512_maskz_loadu_epi64(first(there), x + i);
+}
+
+WIDE static void points(const struct rep3a_field *f, void *sums, const void *const x[2], const void *const y[2],
+                        size_t n, size_t h)
+{
+    __m512i u[27], v[27], runs[REP3A_FOLD_N], sum[27];
+    uint64_t part[8];
+
+    (void)f;
+    memset(sum, 0, sizeof sum);
+    for (size_t from = 0; from < h; from += 8) {
+        for (unsigned m = 0; m < REP3A_FOLD_N; m++)
+            runs[m] = _mm512_xor_si512(of_run(x[0], n, h, m, from), of_run(x[1], n, h, m, from));
+        to_points(u, runs, 1);
+        for (unsigned m = 0; m < REP3A_FOLD_N; m++)
+            runs[m] = _mm512_xor_si512(of_run(y[0], n, h, m, from), of_run(y[1], n, h, m, from));
+        to_points(v, runs, 1);
+        for (unsigned t = 0; t < 27; t++)
+            sum[t] = _mm512_ternarylogic_epi64(sum[t], _mm512_clmulepi64_epi128(u[t], v[t], 0x00),
+                                               _mm512_clmulepi64_epi128(u[t], v[t], 0x11), 0x96);
+    }
+    for (unsigned t = 0; t < 27; t++) {
+        uint64_t total[2] = { 0, 0 };
+
+        _mm512_storeu_si512(part, sum[t]);
+        for (int i = 0; i < 8; i++)
+            total[i % 2] ^= part[i];
+        ((uint64_t *)sums)[t] = rep3a_reduce_binary(total);
+    }
+    mem_wipe(u, sizeof u);
+    mem_wipe(v, sizeof v);
+    mem_wipe(runs, sizeof runs);
+}
+
+WIDE static void fold_runs(const struct rep3a_field *f, void *x, const void *weight, size_t n, size_t h)
+{
+    uint64_t *z = x;
+
+    (void)f;
+    for (size_t from = 0; from < h; from += 8) {
+        __m512i lo = _mm512_setzero_si512(), hi = lo;
+
+        for (unsigned m = 0; m < REP3A_FOLD_N; m++) {
+            __m512i v = of_run(z, n, h, m, from),
+                    by = _mm512_set1_epi64((long long)((const uint64_t *)weight)[m]);
+
+            lo = _mm512_xor_si512(lo, _mm512_clmulepi64_epi128(v, by, 0x00));
+            hi = _mm512_xor_si512(hi, _mm512_clmulepi64_epi128(v, by, 0x01));
+        }
+        _mm512_mask_storeu_epi64(z + from, first(h - from), reduce(lo, hi));
+    }
+}
+
+/* --- sums at the points of six variables ------------------------------------------------------------------ */
+
 struct work {
     __m512i u[64], v[64]; /* words, a group in each lane */
     __m512i high_u[8][27], high_v[8][27];
@@ -251,7 +314,7 @@ WIDE static void weigh(uint64_t *z, const uint64_t *weight, size_t groups)
     }
 }
 
-static const struct rep3a_bits_kernels kernels = { "avx512", sums, fold, weigh, dot, scale };
+static const struct rep3a_bits_kernels kernels = { "avx512", sums, fold, weigh, dot, scale, points, fold_runs };
 
 const struct rep3a_bits_kernels *rep3a_bits_avx512(void)
 {

@@ -84,7 +84,7 @@ static void scale(const struct rep3a_field *f, void *z, const void *x, const voi
         r[i] ^= rep3a_mul_binary(a[i], factor);
 }
 
-const struct rep3a_bits_kernels rep3a_bits_portable = { "portable", sums, fold, weigh, dot, scale };
+const struct rep3a_bits_kernels rep3a_bits_portable = { "portable", sums, fold, weigh, dot, scale, NULL, NULL };
 
 const struct rep3a_bits_kernels *rep3a_bits_kernels(void)
 {

@@ -1,6 +1,7 @@
 /* field.c - GF(2^64), a random prime field by Montgomery, and the named prime fields through the ring's
  * kernels. */
 #include "mpc/rep3a/bits.h"
+#include "mpc/rep3a/prime.h"
 
 /* --- GF(2^64) -------------------------------------------------------------------------------------------- */
 
@@ -53,6 +54,8 @@ void rep3a_field_binary(struct rep3a_field *f)
                                .sub = xor_words,
                                .dot_add = k->dot_add,
                                .scale_add = k->scale_add,
+                               .points = k->points,
+                               .fold = k->fold_runs,
                                .draw = draw_binary,
                                .canonical = keep };
 }
@@ -74,7 +77,7 @@ uint64_t rep3a_below_p(const struct rep3a_field *f, uint64_t x)
 }
 
 /* t / 2^64 mod p for any t of 128 bits. */
-static uint64_t reduce_prime(const struct rep3a_field *f, rep3a_u128 t)
+uint64_t rep3a_reduce_prime(const struct rep3a_field *f, rep3a_u128 t)
 {
     uint64_t hi = rep3a_below_p(f, (uint64_t)(t >> 64));
     rep3a_u128 u = (rep3a_u128)hi << 64 | (uint64_t)t, m = (rep3a_u128)((uint64_t)t * f->inverse) * f->p;
@@ -108,7 +111,7 @@ static void sub_prime(const struct rep3a_field *f, void *z, const void *x, const
 
 static void dot_prime(const struct rep3a_field *f, void *z, const void *x, const void *y, size_t n)
 {
-    enum { AT_ONCE = 63 }; /* products below 2^122 */
+    enum { AT_ONCE = 7 }; /* products below 2^125 */
     uint64_t *r = z;
     const uint64_t *a = x, *b = y;
 
@@ -119,7 +122,7 @@ static void dot_prime(const struct rep3a_field *f, void *z, const void *x, const
 
         for (size_t i = from; i < to; i++)
             sum += (rep3a_u128)a[i] * b[i];
-        part = reduce_prime(f, sum);
+        part = rep3a_reduce_prime(f, sum);
         add_prime(f, r, r, &part, 1);
     }
 }
@@ -136,24 +139,46 @@ static void scale_prime(const struct rep3a_field *f, void *z, const void *x, con
     }
 }
 
+static void weigh_prime(const struct rep3a_field *f, uint64_t *z, const uint64_t *x, const uint64_t *weight,
+                        size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        z[i] = rep3a_montgomery(f, x[i], weight[i]);
+}
+
+static void below_prime(const struct rep3a_field *f, uint64_t *z, const uint64_t *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        z[i] = rep3a_below_p(f, x[i]);
+}
+
+const struct rep3a_prime_kernels rep3a_prime_portable = { "portable", weigh_prime, below_prime, dot_prime,
+                                                          NULL,       NULL,        NULL };
+
+const struct rep3a_prime_kernels *rep3a_prime_kernels(void)
+{
+    const struct rep3a_prime_kernels *best = cpu_variant() == CPU_AVX512 ? rep3a_prime_avx512() : NULL;
+
+    return best ? best : &rep3a_prime_portable;
+}
+
 static void draw_prime(const struct rep3a_field *f, void *z, const uint8_t *stream, size_t n)
 {
     uint64_t *r = z;
 
     for (size_t i = 0; i < n; i++)
-        r[i] = reduce_prime(f, (rep3a_u128)rep3a_word(stream + 16 * i + 8) << 64 | rep3a_word(stream + 16 * i));
+        r[i] = rep3a_reduce_prime(f, (rep3a_u128)rep3a_word(stream + 16 * i + 8) << 64 |
+                                         rep3a_word(stream + 16 * i));
 }
 
 static void canonical_prime(const struct rep3a_field *f, void *z, size_t n)
 {
-    uint64_t *r = z;
-
-    for (size_t i = 0; i < n; i++)
-        r[i] = rep3a_below_p(f, r[i]);
+    below_prime(f, z, z, n);
 }
 
 void rep3a_field_prime(struct rep3a_field *f, uint64_t p)
 {
+    const struct rep3a_prime_kernels *k = rep3a_prime_kernels();
     uint64_t inverse = 1;
 
     assert(p % 2 && p >> 60 == 1);
@@ -166,8 +191,10 @@ void rep3a_field_prime(struct rep3a_field *f, uint64_t p)
                                .square = (uint64_t)(-(rep3a_u128)p % p),
                                .add = add_prime,
                                .sub = sub_prime,
-                               .dot_add = dot_prime,
+                               .dot_add = k->dot_add,
                                .scale_add = scale_prime,
+                               .points = k->points,
+                               .fold = k->fold,
                                .draw = draw_prime,
                                .canonical = canonical_prime };
 }

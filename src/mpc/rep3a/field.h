@@ -24,6 +24,12 @@ struct rep3a_field {
     void (*dot_add)(const struct rep3a_field *f, void *z, const void *x, const void *y, size_t n);
     /** z += x * the one element `by` */
     void (*scale_add)(const struct rep3a_field *f, void *z, const void *x, const void *by, size_t n);
+    /** A level of an inner product of n elements in 8 runs of h (inner.c): sums[t] of the products of x[0] +
+     * x[1] and y[0] + y[1] at each of 27 points, and x folded by the weights of the 8 corners. NULL: as inner.c
+     * does with what is above. */
+    void (*points)(const struct rep3a_field *f, void *sums, const void *const x[2], const void *const y[2],
+                   size_t n, size_t h);
+    void (*fold)(const struct rep3a_field *f, void *x, const void *weight, size_t n, size_t h);
     /** Uniform elements from n * draw_len bytes; also makes received bytes into elements where draw_len == len.
      */
     void (*draw)(const struct rep3a_field *f, void *z, const uint8_t *stream, size_t n);
@@ -63,6 +69,8 @@ static inline uint64_t rep3a_word(const uint8_t *p)
     return v;
 }
 
+/** t / 2^64 modulo the random prime, for any t. */
+uint64_t rep3a_reduce_prime(const struct rep3a_field *f, rep3a_u128 t);
 /** Any 64-bit number modulo the random prime. */
 uint64_t rep3a_below_p(const struct rep3a_field *f, uint64_t x);
 

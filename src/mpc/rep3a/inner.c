@@ -62,6 +62,11 @@ static void sums_at_points(const struct level *l, const struct rep3a_inner *v, u
 {
     const struct rep3a_field *f = l->f;
 
+    if (f->points) {
+        f->points(f, sums, (const void *const[2]){ v->x[0], v->x[1] },
+                  (const void *const[2]){ v->y[0], v->y[1] }, l->n, l->h);
+        return;
+    }
     memset(sums, 0, FOLD_POINTS * f->len);
     for (size_t from = 0; from < l->h; from += CHUNK) {
         size_t n = l->h - from < CHUNK ? l->h - from : CHUNK;
@@ -80,6 +85,10 @@ static void fold(const struct level *l, uint8_t *x, const uint8_t *weight)
 {
     const struct rep3a_field *f = l->f;
 
+    if (f->fold) {
+        f->fold(f, x, weight, l->n, l->h);
+        return;
+    }
     for (size_t from = 0; from < l->h; from += CHUNK) {
         size_t n = l->h - from < CHUNK ? l->h - from : CHUNK;
 
@@ -188,8 +197,8 @@ enum sotto_err rep3a_inner_prove(struct rep3a_proof *p, const struct rep3a_field
 {
     struct level l = { .f = f };
 
-    l.u = strand_alloc(p->st, (size_t)FOLD_POINTS * CHUNK, f->len);
-    l.v = strand_alloc(p->st, (size_t)FOLD_POINTS * CHUNK, f->len);
+    l.u = strand_room(p->st, (size_t)FOLD_POINTS * CHUNK, f->len);
+    l.v = strand_room(p->st, (size_t)FOLD_POINTS * CHUNK, f->len);
     if (!l.u || !l.v)
         return p->st->s->fault.code;
     while (v->n > LAST) {

@@ -4,7 +4,7 @@
  * As integers, sum u*v - a - b = 2^k q for each result, for one q that the prover knows. 64 random subsets of
  * the results have the quotients Q; once the prover is bound to them, what must hold is an equation between
  * integers. */
-#include "mpc/rep3a/rep3a.h"
+#include "mpc/rep3a/prime.h"
 
 enum {
     SUBSETS = 64,
@@ -21,7 +21,8 @@ struct ring {
     const struct rep3a_job *job;
     unsigned k;
     size_t results;
-    uint64_t *subsets; /* of each result: which it is in */
+    const struct rep3a_prime_kernels *kernels;
+    uint64_t *subsets; /* of each result: which it is in; then its weight */
     uint64_t quotient[SUBSETS][LIMBS_MAX], a[SUBSETS][LIMBS_MAX], b[SUBSETS][LIMBS_MAX];
     uint64_t table[TABLES][TABLE]; /* weights by bytes of a result's subsets */
     struct rep3a_inner inner;
@@ -82,7 +83,7 @@ static enum sotto_err draw_subsets(struct ring *v)
 {
     unsigned bits = v->proof.st->s->options.digest_bits;
 
-    v->subsets = strand_alloc(v->proof.st, v->results, sizeof *v->subsets);
+    v->subsets = strand_room(v->proof.st, v->results, sizeof *v->subsets);
     if (!v->subsets)
         return v->proof.st->s->fault.code;
     TRY(rep3a_challenge(&v->proof));
@@ -92,10 +93,42 @@ static enum sotto_err draw_subsets(struct ring *v)
     return SOTTO_OK;
 }
 
+enum { AT_ONCE = 1024 };
+
+/* Quotients of up to 67 bits by the processor's own means: low 33 bits and the rest apart. */
+static enum sotto_err find_narrow_quotients(struct ring *v)
+{
+    uint64_t(*sum)[SUBSETS] = strand_alloc(v->proof.st, 2, sizeof *sum);
+    rep3a_u128 *q = strand_room(v->proof.st, AT_ONCE, sizeof *q);
+    size_t at = 0;
+
+    if (!sum || !q)
+        return v->proof.st->s->fault.code;
+    for (const struct rep3a_block *b = v->job->list.first; b; at += b->n, b = b->next)
+        for (size_t i = 0; i < b->n; i += AT_ONCE) {
+            size_t n = b->n - i < AT_ONCE ? b->n - i : AT_ONCE;
+
+            for (size_t e = 0; e < n; e++)
+                q[e] = rep3a_quotient(b, v->k, i + e, false);
+            v->kernels->subset_sums(sum, v->subsets + at + i, q, n);
+        }
+    for (unsigned s = 0; s < SUBSETS; s++) {
+        rep3a_u128 total = ((rep3a_u128)(__int128)(int64_t)sum[1][s] << 33) + sum[0][s];
+
+        v->quotient[s][0] = (uint64_t)total;
+        v->quotient[s][1] = (uint64_t)(total >> 64);
+        v->quotient[s][2] = v->quotient[s][3] = -(uint64_t)(total >> 127);
+    }
+    return SOTTO_OK;
+}
+
 static enum sotto_err find_quotients(struct ring *v)
 {
-    rep3a_u128(*sum)[TABLE] = strand_alloc(v->proof.st, TABLES, sizeof *sum);
+    rep3a_u128(*sum)[TABLE];
 
+    if (v->kernels->subset_sums && !is_wide(v) && v->job->list.n <= REP3A_SUBSET_PRODUCTS_MAX)
+        return find_narrow_quotients(v);
+    sum = strand_alloc(v->proof.st, TABLES, sizeof *sum);
     if (!sum)
         return v->proof.st->s->fault.code;
     for (unsigned above = 0; above < (is_wide(v) ? 2u : 1u); above++) {
@@ -241,94 +274,111 @@ static enum sotto_err draw_weights(struct ring *v)
     return SOTTO_OK;
 }
 
-static uint64_t weight_of(const struct ring *v, uint64_t subsets)
+/* Weights take the subsets' place. */
+static void weigh_results(struct ring *v)
 {
-    uint64_t sum = 0;
+    for (size_t i = 0; i < v->results; i++) {
+        uint64_t subsets = v->subsets[i], sum = 0;
 
-    for (unsigned t = 0; t < TABLES; t++)
-        sum += v->table[t][subsets >> 8 * t & 0xff]; /* eight numbers of 61 bits */
-    return rep3a_below_p(&v->f, sum);
+        for (unsigned t = 0; t < TABLES; t++)
+            sum += v->table[t][subsets >> 8 * t & 0xff]; /* eight numbers of 61 bits */
+        v->subsets[i] = sum;
+    }
+    v->kernels->below(&v->f, v->subsets, v->subsets, v->results);
 }
 
 /* --- the inner product ----------------------------------------------------------------------------------- */
 
-/* weight * element / 2^64 */
+/* weight * (low + high * 2^64) / 2^64 */
 static uint64_t weighed(const struct ring *v, const uint8_t *elements, size_t i, uint64_t weight)
 {
     const struct rep3a_field *f = &v->f;
-    uint64_t low, high;
+    uint64_t low = rep3a_montgomery(f, words(elements)[2 * i], weight),
+             high = rep3a_montgomery(f, rep3a_montgomery(f, words(elements)[2 * i + 1], weight), f->square);
 
-    if (!is_wide(v))
-        return rep3a_montgomery(f, words(elements)[i], weight);
-    low = rep3a_montgomery(f, words(elements)[2 * i], weight);
-    high = rep3a_montgomery(f, rep3a_montgomery(f, words(elements)[2 * i + 1], weight), f->square);
     f->add(f, &low, &low, &high, 1);
     return low;
 }
 
-/* element * 2^64: what times a weighed one gives its product / 2^64 again */
-static uint64_t raised(const struct ring *v, const uint8_t *elements, size_t i)
+/* z = weight * element / 2^64 */
+static void weigh(const struct ring *v, uint64_t *z, const uint8_t *elements, const uint64_t *weight, size_t n)
 {
-    return weighed(v, elements, i, v->f.square);
+    if (!is_wide(v))
+        v->kernels->weigh(&v->f, z, words(elements), weight, n);
+    for (size_t i = 0; i < n && is_wide(v); i++)
+        z[i] = weighed(v, elements, i, weight[i]);
 }
 
-static void take_products(struct ring *v, const struct rep3a_block *b, const uint64_t *weight, size_t at)
+/* z = elements modulo p */
+static void below(const struct ring *v, uint64_t *z, const uint8_t *elements, size_t n)
 {
-    for (int s = 0; s < 2; s++) {
-        uint64_t *x = (uint64_t *)(void *)v->inner.x[s] + at;
+    const uint64_t one = rep3a_montgomery(&v->f, 1, v->f.square); /* 2^64 */
 
-        for (size_t t = 0; t < b->terms && !b->moves; t++)
-            for (size_t i = 0; i < b->n; i++)
-                x[t * b->n + i] = weighed(v, b->x[s], t * b->n + i, weight[i]);
-    }
+    if (!is_wide(v))
+        v->kernels->below(&v->f, z, words(elements), n);
+    for (size_t i = 0; i < n && is_wide(v); i++)
+        z[i] = weighed(v, elements, i, one);
 }
 
-static enum sotto_err take_block(struct ring *v, const struct rep3a_block *b, size_t result, size_t at)
+static void add_claim(const struct ring *v, uint8_t *claim, const uint8_t *elements, const uint64_t *weight,
+                      size_t n)
 {
-    struct strand *st = v->proof.st;
-    struct arena_mark mark = arena_mark(&st->scratch);
     const struct rep3a_field *f = &v->f;
-    uint64_t *weight = strand_alloc(st, b->n, sizeof *weight), claim[2] = { 0, 0 }, part[2];
-    uint8_t *const x[2] = { v->inner.x[0] + 8 * at, v->inner.x[1] + 8 * at };
 
-    if (!weight)
-        return st->s->fault.code;
-    for (size_t i = 0; i < b->n; i++) {
-        weight[i] = weight_of(v, v->subsets[result + i]);
-        part[0] = weighed(v, b->a, i, weight[i]);
-        part[1] = weighed(v, b->b, i, weight[i]);
-        f->add(f, claim, claim, part, 2);
+    if (!is_wide(v))
+        f->dot_add(f, claim, elements, weight, n);
+    for (size_t i = 0; i < n && is_wide(v); i++) {
+        uint64_t part = weighed(v, elements, i, weight[i]);
+
+        f->add(f, claim, claim, &part, 1);
     }
-    f->add(f, v->inner.a, v->inner.a, &claim[0], 1);
-    f->add(f, v->inner.b, v->inner.b, &claim[1], 1);
-    take_products(v, b, weight, at);
-    for (int s = 0; s < 2; s++)
-        for (size_t i = 0; i < b->n * b->terms; i++)
-            ((uint64_t *)(void *)v->inner.y[s])[at + i] = raised(v, b->y[s], i);
+}
+
+static void take_block(struct ring *v, const struct rep3a_block *b, uint64_t *weight, size_t at)
+{
+    const struct rep3a_field *f = &v->f;
+    uint8_t *const x[2] = { v->inner.x[0] + 8 * at, v->inner.x[1] + 8 * at };
+    size_t el = is_wide(v) ? 16 : 8;
+
+    add_claim(v, v->inner.a, b->a, weight, b->n);
+    add_claim(v, v->inner.b, b->b, weight, b->n);
+    for (int s = 0; s < 2; s++) {
+        for (size_t t = 0; t < b->terms && !b->moves; t++)
+            weigh(v, (uint64_t *)(void *)x[s] + t * b->n, b->x[s] + t * b->n * el, weight, b->n);
+        below(v, (uint64_t *)(void *)v->inner.y[s] + at, b->y[s], b->n * b->terms);
+        if (b->moves)
+            memset(x[s], 0, 8 * b->n);
+    }
     for (size_t i = 0; i < b->n && b->moves; i++)
         weight[i] = rep3a_montgomery(f, weight[i], 1);
     if (b->moves)
-        rep3a_moved_weights(f, b, st->s->self, (uint8_t *)weight, x);
-    arena_release(&st->scratch, mark);
-    return SOTTO_OK;
+        rep3a_moved_weights(f, b, v->proof.st->s->self, (uint8_t *)weight, x);
 }
 
+/* The inner product gives the sum of weight * x * y over 2^128: so must the claims. */
 static enum sotto_err take_blocks(struct ring *v)
 {
     struct strand *st = v->proof.st;
     size_t n = v->job->list.n, room = n < REP3A_FOLD_N ? REP3A_FOLD_N : n, result = 0, at = 0;
+    uint8_t *vectors = strand_room(st, 4 * room, 8), *const claim[2] = { v->inner.a, v->inner.b };
 
+    if (!vectors)
+        return st->s->fault.code;
     v->inner.n = n;
     for (int s = 0; s < 2; s++) {
-        v->inner.x[s] = strand_alloc(st, room, 8);
-        v->inner.y[s] = strand_alloc(st, room, 8);
-        if (!v->inner.x[s] || !v->inner.y[s])
-            return st->s->fault.code;
+        v->inner.x[s] = vectors + (size_t)s * 8 * room;
+        v->inner.y[s] = vectors + (size_t)(2 + s) * 8 * room;
     }
+    weigh_results(v);
     for (const struct rep3a_block *b = v->job->list.first; b; b = b->next) {
-        TRY(take_block(v, b, result, at));
+        take_block(v, b, v->subsets + result, at);
         result += b->n;
         at += b->n * b->terms;
+    }
+    for (int s = 0; s < 2; s++) {
+        uint64_t c = rep3a_montgomery(&v->f, rep3a_word(claim[s]), 1);
+
+        memcpy(claim[s], &c, sizeof c);
     }
     return SOTTO_OK;
 }
@@ -356,6 +406,7 @@ enum sotto_err rep3a_prove_ring(struct strand *st, struct rep3a_job *job)
         return st->s->fault.code;
     v->job = job;
     v->k = rep3a_kind_bits(job->kind);
+    v->kernels = rep3a_prime_kernels();
     err = prove(v, st);
     rep3a_proof_end(&v->proof);
     return err;
