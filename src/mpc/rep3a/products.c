@@ -40,7 +40,7 @@ static bool next_part(const struct product *p, size_t n, const struct piece *pie
 
 /* Buffers of one piece: what is sent, masks of both keys; row after row. */
 struct work {
-    uint8_t *out, *in, *first, *second;
+    uint8_t *out, *first, *second;
 };
 
 static void compute_row(const struct product *p, const struct piece *piece, int i, uint8_t *out, uint8_t *first,
@@ -111,27 +111,147 @@ static enum sotto_err keep(struct strand *st, const struct product *p, size_t n,
     return SOTTO_OK;
 }
 
+/* --- in one pass, where elements are the kernels' words and these multiply at once --------------------------
+ */
+
+enum { TILE_LEN = 4096 };
+
+struct fused {
+    struct strand *st;
+    const struct ring_products *products;
+    int i, j; /* the party's summands */
+    uint8_t *out;
+    size_t len;        /* of the piece */
+    size_t at, masked; /* bytes done; bytes that there are masks for, of which the latest tile is here: */
+    uint8_t mask[2][TILE_LEN];
+};
+
+static enum sotto_err next_masks(struct fused *f)
+{
+    size_t part = f->len - f->at < TILE_LEN ? f->len - f->at : TILE_LEN;
+
+    TRY(strand_stream_at(f->st, f->i, f->st->step, MPC_USE_MASK, f->at / 16, f->mask[0], part));
+    TRY(strand_stream_at(f->st, f->j, f->st->step, MPC_USE_MASK, f->at / 16, f->mask[1], part));
+    f->masked = f->at + part;
+    return SOTTO_OK;
+}
+
+/* len bytes of p from `skip` on, which are those from `to` on of the block's results, while they are in the
+ * first cache. */
+static void fused_part(struct fused *f, const struct product *p, size_t skip, struct rep3a_block *b, size_t to,
+                       size_t len)
+{
+    const struct ring_kernels *k = shared_kernels(&p->z);
+    const uint8_t *mask[2] = { f->mask[0] + f->at % TILE_LEN, f->mask[1] + f->at % TILE_LEN };
+    struct ring_three q = { .z = (uint8_t *)p->z.share[f->i] + skip,
+                            .out = f->out + f->at,
+                            .mask = { mask[0], mask[1] } };
+    size_t n = len / k->word_len;
+
+    memcpy(b->a + to, mask[1], len); /* what z[i+1] has to lose */
+    memcpy(b->b + to, mask[0], len);
+    for (size_t t = 0; t < p->terms; t++) {
+        const struct shared *x = &p->term[t].x, *y = &p->term[t].y;
+        size_t place = t * b->n * k->word_len + to;
+
+        for (int s = 0; s < 2; s++) {
+            q.x[s] = (const uint8_t *)x->share[s ? f->j : f->i] + skip;
+            q.y[s] = (const uint8_t *)y->share[s ? f->j : f->i] + skip;
+            memcpy(b->x[s] + place, q.x[s], len);
+            memcpy(b->y[s] + place, q.y[s], len);
+        }
+        k->mul_add(b->b + to, q.x[0], q.y[0], n);
+        q.more = t > 0;
+        (t + 1 < p->terms ? f->products->three_term : f->products->three)(&q, n);
+    }
+    k->sub(b->c + to, q.out, mask[0], n);
+}
+
+static enum sotto_err fused_row(struct fused *f, const struct product *p, const struct part *part,
+                                struct rep3a_block *b, size_t at)
+{
+    size_t word_len = shared_kernels(&p->z)->word_len, row_len = part->wn * word_len;
+
+    for (size_t done = 0, len; done < row_len; done += len) {
+        if (f->at == f->masked)
+            TRY(next_masks(f));
+        len = row_len - done < f->masked - f->at ? row_len - done : f->masked - f->at;
+        fused_part(f, p, part->w0 * word_len + done, b, at * word_len + done, len);
+        f->at += len;
+    }
+    return SOTTO_OK;
+}
+
+/* A part is whole rows of the piece, or a run of one: what follows it in the piece follows it in memory. */
+static enum sotto_err fused_products(struct strand *st, const struct product *p, size_t n, struct piece *piece,
+                                     uint8_t *out, size_t len)
+{
+    struct fused *f = arena_room(&st->wire, 1, sizeof *f);
+    struct part part = { 0 };
+
+    if (!f)
+        return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a product");
+    f->st = st;
+    f->products = ring_products_for(shared_kernels(&p->z)->bits);
+    f->i = st->s->self;
+    f->j = rep3a_next(f->i);
+    f->out = out;
+    f->len = len;
+    f->at = f->masked = 0;
+    while (next_part(p, n, piece, &part)) {
+        struct rep3a_block *b =
+            rep3a_block_new(st, rep3a_kind_of(&p->z), part.rows * part.wn, p[part.r0].terms);
+
+        if (!b)
+            return st->s->fault.code;
+        if (!piece->block)
+            piece->block = b;
+        for (size_t r = 0; r < part.rows; r++)
+            TRY(fused_row(f, &p[part.r0 + r], &part, b, r * part.wn));
+    }
+    mem_wipe(f->mask, sizeof f->mask);
+    return SOTTO_OK;
+}
+
+/* --- term by term ------------------------------------------------------------------------------------------
+ */
+
+static enum sotto_err plain_products(struct strand *st, const struct product *p, size_t n, struct piece *piece,
+                                     uint8_t *out, size_t len)
+{
+    const struct ring_kernels *k = shared_kernels(&p->z);
+    size_t row_len = piece->wn * k->word_len;
+    struct work w = { out, arena_room(&st->wire, 1, len), arena_room(&st->wire, 1, len) };
+
+    if (!w.first || !w.second)
+        return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a product");
+    TRY(strand_words(st, st->s->self, st->step, MPC_USE_MASK, k, w.first, len / k->word_len));
+    TRY(strand_words(st, rep3a_next(st->s->self), st->step, MPC_USE_MASK, k, w.second, len / k->word_len));
+    for (size_t r = 0; r < n; r++)
+        compute_row(&p[r], piece, st->s->self, w.out + r * row_len, w.first + r * row_len,
+                    w.second + r * row_len);
+    return keep(st, p, n, piece, &w);
+}
+
 static enum sotto_err post_piece(struct strand *st, const struct product *p, size_t n, struct piece *piece)
 {
     const struct ring_kernels *k = shared_kernels(&p->z);
     int i = st->s->self, j = rep3a_next(i), to = rep3a_before(i);
-    size_t row_len = piece->wn * k->word_len, len = n * row_len;
-    struct work w = { arena_alloc(&st->wire, 1, len), arena_alloc(&st->wire, 1, len),
-                      arena_alloc(&st->wire, 1, len), arena_alloc(&st->wire, 1, len) };
+    size_t len = n * piece->wn * k->word_len;
+    uint8_t *out = arena_room(&st->wire, 1, len), *in = arena_room(&st->wire, 1, len);
 
-    if (!w.out || !w.in || !w.first || !w.second)
+    if (!out || !in)
         return strand_fail(st, SOTTO_ERR_RESOURCE, "no memory for a product");
-    TRY(strand_words(st, i, st->step, MPC_USE_MASK, k, w.first, len / k->word_len));
-    TRY(strand_words(st, j, st->step, MPC_USE_MASK, k, w.second, len / k->word_len));
-    for (size_t r = 0; r < n; r++)
-        compute_row(&p[r], piece, i, w.out + r * row_len, w.first + r * row_len, w.second + r * row_len);
-    TRY(keep(st, p, n, piece, &w));
+    if (k->word_len == 8 && ring_products_for(k->bits))
+        TRY(fused_products(st, p, n, piece, out, len));
+    else
+        TRY(plain_products(st, p, n, piece, out, len));
     if (st->s->options.corrupt && !st->s->cheated) {
         st->s->cheated = true; /* on purpose: see mpc_options */
-        k->put(w.out, 0, k->get(w.out, 0) + 1);
+        k->put(out, 0, k->get(out, 0) + 1);
     }
-    piece->x.out[to].buf = w.out;
-    piece->x.in[j].buf = w.in;
+    piece->x.out[to].buf = out;
+    piece->x.in[j].buf = in;
     piece->x.out[to].len = piece->x.in[j].len = len;
     return strand_post(st, &piece->x);
 }
