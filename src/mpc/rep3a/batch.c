@@ -16,7 +16,7 @@ enum {
     /* Bytes of products that wait while proofs are under way: as many as fill the link for the rounds of a
      * proof, 7 bytes kept for each that is sent. More would only be more memory that is touched. */
     PENDING_PER_WORTH = 7 * 20,
-    PENDING_LEN_MIN = 1 << 24,
+    PENDING_LEN_MIN = 1 << 23,
     PENDING_LEN_MAX = 1 << 27,
     STEP_RANGE = 64 /* steps of a proof: a strand's batches share its tile */
 };

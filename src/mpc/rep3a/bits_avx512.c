@@ -266,10 +266,15 @@ WIDE static void fold_eight(uint64_t *z, const __m512i words[64], uint64_t matri
     for (unsigned x = 0; x < 8; x++) {
         for (unsigned o = 0; o < 8; o++)
             acc[o] = _mm512_setzero_si512();
-        for (unsigned k = 0; k < 8; k++)
-            for (unsigned o = 0; o < 8; o++)
-                acc[o] = _mm512_xor_si512(acc[o], _mm512_gf2p8affine_epi64_epi8(
-                                                      t[k][x], _mm512_set1_epi64((long long)matrix[k][o]), 0));
+        for (unsigned k = 0; k < 8; k += 2)
+            for (unsigned o = 0; o < 8; o++) {
+                __m512i first_half = _mm512_set1_epi64((long long)matrix[k][o]),
+                        second_half = _mm512_set1_epi64((long long)matrix[k + 1][o]);
+
+                acc[o] =
+                    _mm512_ternarylogic_epi64(acc[o], _mm512_gf2p8affine_epi64_epi8(t[k][x], first_half, 0),
+                                              _mm512_gf2p8affine_epi64_epi8(t[k + 1][x], second_half, 0), 0x96);
+            }
         transpose_bytes(out, acc);
         for (unsigned y = 0; y < 8; y++) /* x = 4 p + q, y = 4 p2 + q2 */
             store_pairs(z, out[y], x / 4, 8 * (2 * (x % 4) + y / 4) + 2 * (y % 4));
@@ -318,7 +323,8 @@ static const struct rep3a_bits_kernels kernels = { "avx512", sums, fold, weigh, 
 
 const struct rep3a_bits_kernels *rep3a_bits_avx512(void)
 {
-    return cpu_best() == CPU_AVX512 ? &kernels : NULL;
+    /* Asking the processor takes long where it is a virtual one; the choice is made already. */
+    return cpu_variant() == CPU_AVX512 || cpu_best() == CPU_AVX512 ? &kernels : NULL;
 }
 #else
 const struct rep3a_bits_kernels *rep3a_bits_avx512(void)

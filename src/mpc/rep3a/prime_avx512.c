@@ -271,7 +271,9 @@ static const struct rep3a_prime_kernels kernels = { "avx512", weigh, below, dot,
 
 const struct rep3a_prime_kernels *rep3a_prime_avx512(void)
 {
-    return cpu_best() == CPU_AVX512 && __builtin_cpu_supports("avx512ifma") ? &kernels : NULL;
+    bool there = cpu_variant() == CPU_AVX512 || cpu_best() == CPU_AVX512;
+
+    return there && __builtin_cpu_supports("avx512ifma") ? &kernels : NULL;
 }
 #else
 const struct rep3a_prime_kernels *rep3a_prime_avx512(void)

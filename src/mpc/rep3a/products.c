@@ -164,7 +164,8 @@ static void fused_part(struct fused *f, const struct product *p, size_t skip, st
         q.more = t > 0;
         (t + 1 < p->terms ? f->products->three_term : f->products->three)(&q, n);
     }
-    k->sub(b->c + to, q.out, mask[0], n);
+    if (k->bits > 1) /* for quotients alone */
+        k->sub(b->c + to, q.out, mask[0], n);
 }
 
 static enum sotto_err fused_row(struct fused *f, const struct product *p, const struct part *part,
