@@ -16,7 +16,7 @@ enum {
     /* Bytes of products that wait while proofs are under way: as many as fill the link for the rounds of a
      * proof, 7 bytes kept for each that is sent. More would only be more memory that is touched. */
     PENDING_PER_WORTH = 7 * 20,
-    PENDING_LEN_MIN = 1 << 23,
+    PENDING_LEN_MIN = 1 << 24,
     PENDING_LEN_MAX = 1 << 27,
     STEP_RANGE = 64 /* steps of a proof: a strand's batches share its tile */
 };
@@ -407,6 +407,15 @@ static bool some_run_before(const struct state *state, const struct strand *st)
     return false;
 }
 
+/* Tiles that are ahead of others of their instruction wait for these: each gathers a batch before any is full.
+ */
+static bool tile_runs_before(const struct strand *st)
+{
+    const struct log *parent = st->joiner && st->tile ? st->joiner->log : NULL;
+
+    return st->joiner && st->tile > (parent ? parent->next_tile : 1);
+}
+
 enum sotto_err rep3a_logged(struct strand *st)
 {
     struct log *log = log_of(st);
@@ -419,7 +428,7 @@ enum sotto_err rep3a_logged(struct strand *st)
     log->batch.line = st->line;
     if (log->batch.n >= BATCH_N)
         TRY(close_log(st));
-    while (state->pending_len > pending_len_max(st->s) && some_run_before(state, st))
+    while (state->pending_len > pending_len_max(st->s) && (some_run_before(state, st) || tile_runs_before(st)))
         TRY(wait_for_change(st, state));
     return st->s->fault.code;
 }
@@ -435,6 +444,7 @@ static void end_tile(struct strand *st)
     own->next = parent->ended;
     parent->ended = own;
     st->log = NULL;
+    wake_all(st->s->later);
     for (at = &parent->ended; *at;) {
         struct log *tile = *at;
 
