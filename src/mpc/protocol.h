@@ -32,6 +32,9 @@ struct bilinear {
     void (*factor)(const struct bilinear *b, void *out, size_t t, bool of_y, size_t w0, size_t wn,
                    const void *row);
     size_t terms;
+    /* Factor t of word i is always the word at[i] + step[t] of the operand: how far terms lie apart is the same
+     * for all words of z, and none before the first. */
+    bool apart;
     const void *shape;
     void *work; /* memory for `add`, as it needs */
 };

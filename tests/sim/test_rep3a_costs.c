@@ -8,7 +8,8 @@
 struct measured {
     enum mpc_domain domain;
     unsigned bits;
-    size_t n, repeat; /* products, one after the other */
+    size_t n, repeat;           /* products, one after the other */
+    struct gadget_matmul shape; /* instead, where it has rows: one product of matrices */
     uint64_t sent[SOTTO_PARTIES_MAX], rounds[SOTTO_PARTIES_MAX];
 };
 
@@ -19,6 +20,16 @@ static uint64_t bytes_sent(const struct strand *st)
     for (int p = 0; p < st->s->ch->parties; p++)
         sum += st->s->ch->counters.bytes_sent[p];
     return sum;
+}
+
+static enum sotto_err multiply_matrices(struct strand *st, const struct measured *m, struct shared *z)
+{
+    struct shared x, y;
+
+    TRY(strand_shared(st, &x, m->domain, m->bits, m->shape.rows * m->shape.inner));
+    TRY(strand_shared(st, &y, m->domain, m->bits, m->shape.inner * m->shape.cols));
+    TRY(strand_shared(st, z, m->domain, m->bits, m->shape.rows * m->shape.cols));
+    return gadget_matmul(st, z, &x, &y, &m->shape);
 }
 
 static enum sotto_err measure_strand(struct strand *st, void *arg)
@@ -33,6 +44,8 @@ static enum sotto_err measure_strand(struct strand *st, void *arg)
     depth = st->depth;
     TRY(strand_shared(st, &x, m->domain, m->bits, m->n));
     TRY(strand_shared(st, &one, m->domain, m->bits, 1));
+    if (m->shape.rows)
+        TRY(multiply_matrices(st, m, &x));
     for (size_t i = 0; i < m->repeat; i++) {
         TRY(strand_shared(st, &z, m->domain, m->bits, m->n));
         TRY(gadget_multiply(st, &z, &x, &x));
@@ -50,9 +63,23 @@ static enum sotto_err measure_body(struct mpc_session *s, void *arg)
     return mpc_session_run(s, measure_strand, arg);
 }
 
+/* What all products of one kind put into one inner product. */
+static uint64_t elements_of(const struct measured *m)
+{
+    const struct gadget_matmul *s = &m->shape;
+    uint64_t shorter = s->inner * (s->rows < s->cols ? s->rows : s->cols),
+             products = s->rows * s->inner * s->cols;
+
+    return m->repeat * m->n + (m->bits <= 64 && 2 * shorter < products ? shorter : products);
+}
+
 static void stated(struct cost *c, const struct measured *m)
 {
     uint64_t word_len = m->domain == MPC_BITS ? 8 : ring_kernels_for(m->bits)->word_len, elements;
+    uint64_t n = elements_of(m);
+
+    if (m->shape.rows)
+        cost_products(c, 1, m->shape.rows * m->shape.cols * word_len, word_len);
 
     for (size_t i = 0; i < m->repeat; i++) {
         if (m->domain == MPC_BITS)
@@ -64,9 +91,9 @@ static void stated(struct cost *c, const struct measured *m)
         elements = m->repeat * (m->bits * cost_plane(m->n) / 8 + 63) / 64 * 64;
         cost_proof_bits(c, cost_proof_levels(elements));
     } else if (m->bits == 61 || m->bits > 128) {
-        cost_proof_field(c, word_len, cost_proof_levels(m->repeat * m->n));
+        cost_proof_field(c, word_len, cost_proof_levels(n));
     } else {
-        cost_proof_ring(c, m->bits, cost_proof_levels(m->repeat * m->n));
+        cost_proof_ring(c, m->bits, cost_proof_levels(n));
     }
     cost_reveal(c, 7, m->domain == MPC_BITS ? 8 * m->bits : word_len);
 }
@@ -84,6 +111,11 @@ static void test_proofs(void **state)
         { .domain = MPC_ARITH, .bits = 64, .n = 1000, .repeat = 3 },
         { .domain = MPC_ARITH, .bits = 64, .n = 65536, .repeat = 1 },
         { .domain = MPC_ARITH, .bits = 128, .n = 9, .repeat = 1 },
+        { .domain = MPC_ARITH, .bits = 64, .shape = { .rows = 3, .inner = 40, .cols = 7 } },
+        { .domain = MPC_ARITH, .bits = 32, .shape = { .rows = 90, .inner = 17, .cols = 4 } },
+        { .domain = MPC_ARITH, .bits = 16, .shape = { .rows = 1, .inner = 9, .cols = 5 } },
+        { .domain = MPC_ARITH, .bits = 64, .shape = { .rows = 2, .inner = 9, .cols = 2 } },
+        { .domain = MPC_ARITH, .bits = 128, .shape = { .rows = 4, .inner = 9, .cols = 3 } },
     };
 
     (void)state;

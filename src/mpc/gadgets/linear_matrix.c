@@ -96,6 +96,7 @@ static enum sotto_err run(struct strand *st, struct shared *z, const struct shar
                           .add = add_words,
                           .factor = factor,
                           .terms = m->inner,
+                          .apart = !m->y.window || !m->y.window->pad,
                           .shape = m,
                           .work = strand_alloc(st, 1, RING_MATRIX_WORK_LEN) };
 

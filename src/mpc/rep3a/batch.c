@@ -201,7 +201,7 @@ static struct rep3a_block *new_block(struct strand *st, enum rep3a_kind kind, st
     b->b = b->a + row;
     b->c = b->b + row;
     b->order = order_len ? (uint32_t *)(void *)(b->c + row) : NULL;
-    append(&log->batch, kind, &(struct rep3a_list){ b, b, head.n * head.terms });
+    append(&log->batch, kind, &(struct rep3a_list){ b, b, head.length });
     ((struct state *)st->s->later)->pending_len += len;
     return b;
 }
@@ -226,8 +226,9 @@ struct rep3a_block *rep3a_block_new(struct strand *st, enum rep3a_kind kind, siz
     size_t el = rep3a_element_len(kind),
            padded = kind == REP3A_BITS ? (n + REP3A_GROUP - 1) / REP3A_GROUP * REP3A_GROUP : n;
 
-    struct rep3a_block *b = new_block(st, kind, (struct rep3a_block){ .n = padded, .terms = terms },
-                                      whole_lines(padded * terms * el), whole_lines(padded * el), 0);
+    struct rep3a_block *b =
+        new_block(st, kind, (struct rep3a_block){ .n = padded, .terms = terms, .length = padded * terms },
+                  whole_lines(padded * terms * el), whole_lines(padded * el), 0);
 
     if (b && padded > n)
         clear_padding(b, n, el);
@@ -238,8 +239,36 @@ struct rep3a_block *rep3a_moves_new(struct strand *st, enum rep3a_kind kind, siz
 {
     size_t len = whole_lines(n * rep3a_element_len(kind));
 
-    return new_block(st, kind, (struct rep3a_block){ .n = n, .terms = 1, .moves = true }, len, len,
+    return new_block(st, kind, (struct rep3a_block){ .n = n, .terms = 1, .length = n, .moves = true }, len, len,
                      with_order ? whole_lines(n * sizeof(uint32_t)) : 0);
+}
+
+struct rep3a_block *rep3a_map_new(struct strand *st, enum rep3a_kind kind, size_t n, size_t terms, size_t x_n,
+                                  size_t y_n)
+{
+    size_t x_len = whole_lines(8 * x_n), y_len = whole_lines(8 * y_n), places = whole_lines(4 * (n + terms)),
+           head_len = whole_lines(sizeof(struct rep3a_map));
+    struct rep3a_block head = { .n = n, .terms = terms, .length = x_n < y_n ? x_n : y_n },
+                       *b = new_block(st, kind, head, 0, whole_lines(8 * n),
+                                      head_len + 2 * (x_len + y_len + places));
+    uint8_t *at;
+
+    if (!b)
+        return NULL;
+    at = (uint8_t *)b->order; /* all that new_block knows no place for */
+    b->order = NULL;
+    b->map = (struct rep3a_map *)(void *)at;
+    at += head_len;
+    for (int s = 0; s < 2; s++, at += x_len + y_len) {
+        b->x[s] = at;
+        b->y[s] = at + x_len;
+    }
+    *b->map = (struct rep3a_map){
+        .x_n = x_n, .y_n = y_n, .x_at = (uint32_t *)(void *)at, .y_at = (uint32_t *)(void *)(at + places)
+    };
+    b->map->x_step = b->map->x_at + n;
+    b->map->y_step = b->map->y_at + n;
+    return b;
 }
 
 /* --- waiting --------------------------------------------------------------------------------------------- */
@@ -342,10 +371,12 @@ static enum sotto_err launch(struct mpc_session *s, const struct batch *from, en
 static struct rep3a_list cut(struct rep3a_list *list)
 {
     struct rep3a_list front = { .first = list->first };
+    size_t products = 0;
 
-    while (list->first && front.n < BATCH_N) {
+    while (list->first && front.n < BATCH_N && products < REP3A_PRODUCTS_MAX) {
         front.last = list->first;
-        front.n += list->first->n * list->first->terms;
+        front.n += list->first->length;
+        products += list->first->n * list->first->terms;
         list->first = list->first->next;
     }
     front.last->next = NULL;

@@ -6,7 +6,7 @@
 
 #include "mpc/rep3a/rep3a.h"
 
-enum { REP3A_SUBSET_PRODUCTS_MAX = 1 << 28 }; /* quotients' parts stay below 2^62 */
+enum { REP3A_SUBSET_PRODUCTS_MAX = 1 << 28 }; /* of one proof: quotients' parts stay below 2^62 */
 struct rep3a_prime_kernels {
     const char *name;
     /** z = x * weight / 2^64 for any x and weights below p; z may be x. */

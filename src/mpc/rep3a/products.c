@@ -326,6 +326,8 @@ enum sotto_err rep3a_bilinear(struct strand *st, const struct bilinear *b)
     unsigned rows = shared_rows(&b->z);
     struct products p;
 
+    if (rep3a_map_is_short(b))
+        return rep3a_map_multiply(st, b);
     if (!b->factor)
         return strand_fail(st, SOTTO_ERR_USAGE,
                            "line %u: rep3a does not offer what this instruction needs; use rep4", st->line);

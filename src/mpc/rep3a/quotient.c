@@ -7,27 +7,54 @@ static const uint64_t *words(const uint8_t *p)
     return (const uint64_t *)(const void *)p;
 }
 
-static rep3a_u128 narrow(const struct rep3a_block *b, unsigned k, size_t i)
+/* Element `x` of x times element `y` of y. */
+static inline void add_product(const struct rep3a_block *b, size_t x, size_t y, rep3a_u128 *low_sum,
+                               rep3a_u128 *high)
 {
-    uint64_t mask = ~(uint64_t)0 >> (64 - k), low;
-    rep3a_u128 low_sum = 0, high = 0;
+    uint64_t x0 = words(b->x[0])[x], y0 = words(b->y[0])[y], u = x0 + words(b->x[1])[x],
+             v = y0 + words(b->y[1])[y], u_over = u < x0, v_over = v < y0;
+    rep3a_u128 uv = (rep3a_u128)u * v;
 
-    for (size_t t = 0; t < b->terms; t++) {
-        size_t at = t * b->n + i;
-        uint64_t x0 = words(b->x[0])[at], y0 = words(b->y[0])[at], u = x0 + words(b->x[1])[at],
-                 v = y0 + words(b->y[1])[at], u_over = u < x0, v_over = v < y0;
-        rep3a_u128 uv = (rep3a_u128)u * v;
+    *low_sum += (uint64_t)uv;
+    *high += (uint64_t)(uv >> 64);
+    *high += (rep3a_u128)(u & -v_over) + (v & -u_over) + ((rep3a_u128)(u_over & v_over) << 64);
+}
 
-        low_sum += (uint64_t)uv;
-        high += (uint64_t)(uv >> 64);
-        high += (rep3a_u128)(u & -v_over) + (v & -u_over) + ((rep3a_u128)(u_over & v_over) << 64);
-    }
-    high += (uint64_t)(low_sum >> 64); /* the sum is high * 2^64 + low */
-    low = (uint64_t)low_sum;
+/* What of high * 2^64 + low_sum lies above 2^k, less one where a + b passes 2^k: c, which is a, is more than
+ * their sum modulo 2^k. */
+static rep3a_u128 over(rep3a_u128 low_sum, rep3a_u128 high, unsigned k, uint64_t c)
+{
+    uint64_t mask = ~(uint64_t)0 >> (64 - k), low = (uint64_t)low_sum;
+
+    high += (uint64_t)(low_sum >> 64);
     if (k < 64)
         high = high << (64 - k) | low >> k;
-    return high -
-           (words(b->c)[i] > (low & mask)); /* a + b passes 2^k where a is more than their sum modulo 2^k */
+    return high - (c > (low & mask));
+}
+
+static rep3a_u128 narrow(const struct rep3a_block *b, unsigned k, size_t i)
+{
+    rep3a_u128 low_sum = 0, high = 0;
+
+    for (size_t t = 0; t < b->terms; t++)
+        add_product(b, t * b->n + i, t * b->n + i, &low_sum, &high);
+    return over(low_sum, high, k, words(b->c)[i]);
+}
+
+enum { AT_ONCE = 32 };
+
+/* Results from..from+n, n up to AT_ONCE. */
+static void of_map(const struct rep3a_block *b, unsigned k, rep3a_u128 *q, size_t from, size_t n)
+{
+    const struct rep3a_map *m = b->map;
+    rep3a_u128 low_sum[AT_ONCE] = { 0 }, high[AT_ONCE] = { 0 };
+
+    for (size_t t = 0; t < b->terms; t++)
+        for (size_t i = 0; i < n; i++)
+            add_product(b, m->x_at[from + i] + m->x_step[t], m->y_at[from + i] + m->y_step[t], &low_sum[i],
+                        &high[i]);
+    for (size_t i = 0; i < n; i++)
+        q[i] = over(low_sum[i], high[i], k, words(b->c)[from + i]);
 }
 
 /* sum[from..5) += v */
@@ -82,7 +109,7 @@ static rep3a_u128 wide(const struct rep3a_block *b, size_t i, bool above)
     return above ? high : (rep3a_u128)(sum[2] - over);
 }
 
-rep3a_u128 rep3a_quotient(const struct rep3a_block *b, unsigned k, size_t i, bool above)
+static rep3a_u128 of_result(const struct rep3a_block *b, unsigned k, size_t i, bool above)
 {
     bool over;
 
@@ -91,4 +118,16 @@ rep3a_u128 rep3a_quotient(const struct rep3a_block *b, unsigned k, size_t i, boo
         return k > 64 && !above ? (rep3a_u128) - (uint64_t)over : -(rep3a_u128)over;
     }
     return k > 64 ? wide(b, i, above) : narrow(b, k, i);
+}
+
+void rep3a_quotients(const struct rep3a_block *b, unsigned k, rep3a_u128 *q, size_t from, size_t n, bool above)
+{
+    for (size_t i = 0; i < n; i += AT_ONCE) {
+        size_t part = n - i < AT_ONCE ? n - i : AT_ONCE;
+
+        if (b->map)
+            of_map(b, k, q + i, from + i, part);
+        for (size_t e = i; e < i + part && !b->map; e++)
+            q[e] = of_result(b, k, from + e, above);
+    }
 }

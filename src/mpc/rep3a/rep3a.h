@@ -39,13 +39,25 @@ static inline int rep3a_before(int party)
 struct rep3a_block {
     struct rep3a_block *next;
     size_t n, terms, len;             /* n: bits: 64 gates each, padded to REP3A_GROUP; len: bytes of it all */
+    size_t length;                    /* elements that it puts into the inner product */
     uint8_t *x[2], *y[2], *a, *b, *c; /* x, y: term after term */
     /* A pass of a shuffle: result i is item order[i]. y holds what is moved, x[0] what the party proves;
      * moves.c */
     bool moves;
     int pass;
     uint32_t *order; /* NULL where this party does not know it */
+    /* A bilinear map whose operands are kept as they are, x_n and y_n elements; map.c. NULL otherwise. */
+    struct rep3a_map *map;
 };
+
+/* Factors of term t of result i: elements x_at[i] + x_step[t] of x and y_at[i] + y_step[t] of y. */
+struct rep3a_map {
+    size_t x_n, y_n;
+    uint32_t *x_at, *y_at, *x_step, *y_step;
+};
+/* Products of a batch before its last block, and of a map, whose quotients are masked (ring.c). */
+#define REP3A_PRODUCTS_MAX     ((size_t)1 << 28)
+#define REP3A_MAP_PRODUCTS_MAX ((size_t)1 << 36)
 
 /* Kinds of products that are proven together. */
 enum rep3a_kind {
@@ -93,6 +105,9 @@ struct rep3a_job {
 
 /** A block of `kind` on its way into the strand's log; NULL with the fault set. */
 struct rep3a_block *rep3a_block_new(struct strand *st, enum rep3a_kind kind, size_t n, size_t terms);
+/** The same for a bilinear map of operands of x_n and y_n elements, with room for its places. */
+struct rep3a_block *rep3a_map_new(struct strand *st, enum rep3a_kind kind, size_t n, size_t terms, size_t x_n,
+                                  size_t y_n);
 /** The same for a pass of a shuffle. */
 struct rep3a_block *rep3a_moves_new(struct strand *st, enum rep3a_kind kind, size_t n, bool with_order);
 /** The strand's products since the last call are whole: st->depth counts them in. May wait for other proofs
@@ -162,9 +177,17 @@ SOTTO_MUST_CHECK enum sotto_err rep3a_permute(struct strand *st, struct shared *
  * summand. Uses `add` of the field. x[s] is zero before. */
 void rep3a_moved_weights(const struct rep3a_field *f, const struct rep3a_block *b, int self,
                          const uint8_t *weight, uint8_t *const x[2]);
-/** (sum u*v - a - b) / 2^k of result i, of the party's own product: quotient.c. k <= 64: two's complement. k =
- * 128: its low 64 bits, or what lies above them. */
-rep3a_u128 rep3a_quotient(const struct rep3a_block *b, unsigned k, size_t i, bool above);
+/** (sum u*v - a - b) / 2^k of results from..from+n, of the party's own product: quotient.c. k <= 64: two's
+ * complement. k = 128: its low 64 bits, or what lies above them. */
+void rep3a_quotients(const struct rep3a_block *b, unsigned k, rep3a_u128 *q, size_t from, size_t n, bool above);
+/** map.c: whether the map is one of rings that keeps its operands instead of its products. */
+bool rep3a_map_is_short(const struct bilinear *b);
+SOTTO_MUST_CHECK enum sotto_err rep3a_map_multiply(struct strand *st, const struct bilinear *b);
+/** x[s] = the shorter operand's summands modulo p; y[s] = what the results' weights and the other operand make
+ * of its factors, over 2^64: sum of x * y is the sum of weight * result / 2^64. b->length elements each. */
+SOTTO_MUST_CHECK enum sotto_err rep3a_map_weigh(struct strand *st, const struct rep3a_field *f,
+                                                const struct rep3a_block *b, const uint64_t *weight,
+                                                uint8_t *const x[2], uint8_t *const y[2]);
 /** products.c: see struct mpc_protocol. */
 SOTTO_MUST_CHECK enum sotto_err rep3a_multiply(struct strand *st, const struct product *p, size_t n);
 SOTTO_MUST_CHECK enum sotto_err rep3a_bilinear(struct strand *st, const struct bilinear *b);

@@ -20,7 +20,7 @@ struct ring {
     struct rep3a_field f;
     const struct rep3a_job *job;
     unsigned k;
-    size_t results;
+    size_t results, products;
     const struct rep3a_prime_kernels *kernels;
     uint64_t *subsets; /* of each result: which it is in; then its weight */
     uint64_t quotient[SUBSETS][LIMBS_MAX], a[SUBSETS][LIMBS_MAX], b[SUBSETS][LIMBS_MAX];
@@ -33,8 +33,8 @@ static bool is_wide(const struct ring *v)
     return v->k > 64;
 }
 
-/* 64-bit words of a share of a quotient, and bytes of its mask. A quotient is less than 2^(k+30): the mask
- * hides it but for a distance of 2^-66 (k = 64), 2^-66 (k = 128). */
+/* 64-bit words of a share of a quotient, and bytes of its mask. Of N products a quotient is less than
+ * 2^(k+2) N: the mask hides it but for a distance of N 2^-94. */
 static size_t share_limbs(const struct ring *v)
 {
     return is_wide(v) ? 4 : 3;
@@ -95,7 +95,7 @@ static enum sotto_err draw_subsets(struct ring *v)
 
 enum { AT_ONCE = 1024 };
 
-/* Quotients of up to 67 bits by the processor's own means: low 33 bits and the rest apart. */
+/* Quotients of few products by the processor's own means: low 33 bits and the rest apart. */
 static enum sotto_err find_narrow_quotients(struct ring *v)
 {
     uint64_t(*sum)[SUBSETS] = strand_alloc(v->proof.st, 2, sizeof *sum);
@@ -108,8 +108,7 @@ static enum sotto_err find_narrow_quotients(struct ring *v)
         for (size_t i = 0; i < b->n; i += AT_ONCE) {
             size_t n = b->n - i < AT_ONCE ? b->n - i : AT_ONCE;
 
-            for (size_t e = 0; e < n; e++)
-                q[e] = rep3a_quotient(b, v->k, i + e, false);
+            rep3a_quotients(b, v->k, q, i, n, false);
             v->kernels->subset_sums(sum, v->subsets + at + i, q, n);
         }
     for (unsigned s = 0; s < SUBSETS; s++) {
@@ -124,20 +123,25 @@ static enum sotto_err find_narrow_quotients(struct ring *v)
 
 static enum sotto_err find_quotients(struct ring *v)
 {
-    rep3a_u128(*sum)[TABLE];
+    rep3a_u128(*sum)[TABLE], *q;
 
-    if (v->kernels->subset_sums && !is_wide(v) && v->job->list.n <= REP3A_SUBSET_PRODUCTS_MAX)
+    if (v->kernels->subset_sums && !is_wide(v) && v->products <= REP3A_SUBSET_PRODUCTS_MAX)
         return find_narrow_quotients(v);
     sum = strand_alloc(v->proof.st, TABLES, sizeof *sum);
-    if (!sum)
+    q = strand_room(v->proof.st, AT_ONCE, sizeof *q);
+    if (!sum || !q)
         return v->proof.st->s->fault.code;
     for (unsigned above = 0; above < (is_wide(v) ? 2u : 1u); above++) {
         size_t at = 0;
 
         memset(sum, 0, TABLES * sizeof *sum);
         for (const struct rep3a_block *b = v->job->list.first; b; at += b->n, b = b->next)
-            for (size_t i = 0; i < b->n; i++)
-                add_to_tables(sum, v->subsets[at + i], rep3a_quotient(b, v->k, i, above));
+            for (size_t i = 0, n; i < b->n; i += n) {
+                n = b->n - i < AT_ONCE ? b->n - i : AT_ONCE;
+                rep3a_quotients(b, v->k, q, i, n, above);
+                for (size_t e = 0; e < n; e++)
+                    add_to_tables(sum, v->subsets[at + i + e], q[e]);
+            }
         add_subset_sums(sum, v->quotient, above);
     }
     return SOTTO_OK;
@@ -334,18 +338,22 @@ static void add_claim(const struct ring *v, uint8_t *claim, const uint8_t *eleme
     }
 }
 
-static void take_block(struct ring *v, const struct rep3a_block *b, uint64_t *weight, size_t at)
+static enum sotto_err take_block(struct ring *v, const struct rep3a_block *b, uint64_t *weight, size_t at)
 {
     const struct rep3a_field *f = &v->f;
-    uint8_t *const x[2] = { v->inner.x[0] + 8 * at, v->inner.x[1] + 8 * at };
+    uint8_t *const x[2] = { v->inner.x[0] + 8 * at, v->inner.x[1] + 8 * at }, *const y[2] = {
+        v->inner.y[0] + 8 * at, v->inner.y[1] + 8 * at
+    };
     size_t el = is_wide(v) ? 16 : 8;
 
     add_claim(v, v->inner.a, b->a, weight, b->n);
     add_claim(v, v->inner.b, b->b, weight, b->n);
+    if (b->map)
+        return rep3a_map_weigh(v->proof.st, f, b, weight, x, y);
     for (int s = 0; s < 2; s++) {
         for (size_t t = 0; t < b->terms && !b->moves; t++)
             weigh(v, (uint64_t *)(void *)x[s] + t * b->n, b->x[s] + t * b->n * el, weight, b->n);
-        below(v, (uint64_t *)(void *)v->inner.y[s] + at, b->y[s], b->n * b->terms);
+        below(v, (uint64_t *)(void *)y[s], b->y[s], b->length);
         if (b->moves)
             memset(x[s], 0, 8 * b->n);
     }
@@ -353,6 +361,7 @@ static void take_block(struct ring *v, const struct rep3a_block *b, uint64_t *we
         weight[i] = rep3a_montgomery(f, weight[i], 1);
     if (b->moves)
         rep3a_moved_weights(f, b, v->proof.st->s->self, (uint8_t *)weight, x);
+    return SOTTO_OK;
 }
 
 /* The inner product gives the sum of weight * x * y over 2^128: so must the claims. */
@@ -371,9 +380,9 @@ static enum sotto_err take_blocks(struct ring *v)
     }
     weigh_results(v);
     for (const struct rep3a_block *b = v->job->list.first; b; b = b->next) {
-        take_block(v, b, v->subsets + result, at);
+        TRY(take_block(v, b, v->subsets + result, at));
         result += b->n;
-        at += b->n * b->terms;
+        at += b->length;
     }
     for (int s = 0; s < 2; s++) {
         uint64_t c = rep3a_montgomery(&v->f, rep3a_word(claim[s]), 1);
@@ -385,8 +394,10 @@ static enum sotto_err take_blocks(struct ring *v)
 
 static enum sotto_err prove(struct ring *v, struct strand *st)
 {
-    for (const struct rep3a_block *b = v->job->list.first; b; b = b->next)
+    for (const struct rep3a_block *b = v->job->list.first; b; b = b->next) {
         v->results += b->n;
+        v->products += b->n * b->terms;
+    }
     TRY(rep3a_proof_begin(&v->proof, st, 2 + rep3a_inner_coins(v->job->list.n)));
     TRY(draw_subsets(v));
     TRY(find_quotients(v));
