@@ -16,6 +16,19 @@ static enum mpc_domain cheaper(const struct vm_value *a, const struct vm_value *
     return MPC_BITS;
 }
 
+/* Words that nobody has taken apart yet, and a cost model that says so. Every tile does the same. */
+static bool less_pays(const struct vm_task *t)
+{
+    struct mpc_cost cost = mpc_cost_of(t->vm->main);
+    const unsigned k = vm_value_bits(t->a);
+    const size_t most = mpc_tile_n(&t->vm->s->options, k), n = t->dst->n, tiles = (n + most - 1) / most;
+    const unsigned operands = !has(t->a, MPC_BITS) + !has(t->b, MPC_BITS);
+
+    cost.beside = tiles < MPC_TILES_MAX ? tiles : MPC_TILES_MAX;
+    return has(t->a, MPC_ARITH) && has(t->b, MPC_ARITH) &&
+           gadget_less_arith_pays(&cost, k, n < most ? n : most, operands);
+}
+
 struct vm_plan vm_plan_of(const struct vm_task *t)
 {
     struct vm_plan bits = { MPC_BITS, MPC_BITS, false }, arith = { MPC_ARITH, MPC_ARITH, false }, plan = bits;
@@ -40,6 +53,9 @@ struct vm_plan vm_plan_of(const struct vm_task *t)
         return plan;
     case IMAGE_EQ:
         plan.operands = t->a->elem == IMAGE_BOOL ? MPC_BITS : cheaper(t->a, t->b);
+        return plan;
+    case IMAGE_LT:
+        plan.operands = t->a->elem != IMAGE_BOOL && less_pays(t) ? MPC_ARITH : MPC_BITS;
         return plan;
     case IMAGE_SELECT:
         plan.operands = plan.result = t->b->elem == IMAGE_BOOL ? MPC_BITS : cheaper(t->b, t->c);

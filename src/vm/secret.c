@@ -200,6 +200,8 @@ ELEMENTWISE(less)
 
     TRY(operand(st, t->a, t->domain, s, &x));
     TRY(operand(st, t->b, t->domain, s, &y));
+    if (t->domain == MPC_ARITH)
+        return gadget_less_arith(st, &z, &x, &y, image_elem_signed((enum image_elem)t->a->elem));
     return gadget_less(st, &z, &x, &y, 1, image_elem_signed((enum image_elem)t->a->elem));
 }
 

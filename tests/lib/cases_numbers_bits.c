@@ -211,6 +211,24 @@ COST(top_bit)
     cost_top_bit(c, bits_of(r), r->n);
 }
 
+RUN(less_arith)
+{
+    return gadget_less_arith(st, &out[0], &in[0], &in[1], r->c->arg);
+}
+static void want_less_arith(const struct case_run *r)
+{
+    const unsigned k = bits_of(r);
+
+    for (size_t e = 0; e < r->n; e++)
+        r->out[0][e] =
+            r->c->arg ? case_signed(r->in[0][e], k) < case_signed(r->in[1][e], k) : r->in[0][e] < r->in[1][e];
+}
+COST(less_arith)
+{
+    cost_top_bit(c, bits_of(r), 3 * 64 * ((r->n + 63) / 64));
+    cost_ands(c, 1, r->n);
+}
+
 RUN(relu)
 {
     return r->c->arg ? gadget_abs(st, &out[0], &in[0]) : gadget_relu(st, &out[0], &in[0]);
@@ -272,6 +290,8 @@ const struct gadget_case cases_numbers_bits[] = {
     LINE("carries at three cuts", carries, carries, 0, IN(B(16), B(16)), OUT(B(1), B(1), B(1))),
     LINE("top bit of 64", top_bit, top_bit, 0, IN(A(64)), OUT(B(1))),
     LINE("top bit of 8", top_bit, top_bit, 0, IN(A(8)), OUT(B(1))),
+    LINE("less of words", less_arith, less_arith, 0, IN(A(16), A(16)), OUT(B(1))),
+    LINE("less of words, signed", less_arith, less_arith, 1, IN(A(64), A(64)), OUT(B(1))),
     LINE("relu of 64", relu, relu, 0, IN(A(64)), OUT(A(64))),
     LINE("relu of 32", relu, relu, 0, IN(A(32)), OUT(A(32))),
     LINE("absolute value", relu, relu, 1, IN(A(32)), OUT(A(32))),

@@ -55,6 +55,47 @@ enum sotto_err gadget_top_bit(struct strand *st, struct shared *z, const struct 
     return SOTTO_OK;
 }
 
+/* Where x and y have the same top bit, x - y does not overflow, and its top bit says it. Where not, that of x
+ * (signed) or of y does. The vectors stand in whole words each, so that all three share rounds. */
+enum sotto_err gadget_less_arith(struct strand *st, struct shared *z, const struct shared *x,
+                                 const struct shared *y, bool is_signed)
+{
+    struct arena_mark mark = arena_mark(&st->scratch);
+    const size_t apart = 64 * ring_words(x->n);
+    struct shared all, top, part[3], top_of[3], differ, product;
+
+    TRY(strand_shared(st, &all, MPC_ARITH, x->bits, 3 * apart));
+    TRY(strand_shared(st, &top, MPC_BITS, 1, 3 * apart));
+    TRY(strand_shared(st, &differ, MPC_BITS, 1, x->n));
+    TRY(strand_shared(st, &product, MPC_BITS, 1, x->n));
+    for (size_t i = 0; i < 3; i++) {
+        part[i] = shared_slice(&all, i * apart, x->n);
+        top_of[i] = shared_slice(&top, i * apart, x->n);
+    }
+    shared_copy(&part[0], x);
+    shared_copy(&part[1], y);
+    shared_sub(&part[2], x, y);
+    TRY(gadget_top_bit(st, &top, &all));
+    shared_add(&differ, &top_of[0], &top_of[1]);
+    shared_add(&top_of[0], &top_of[is_signed ? 0 : 1], &top_of[2]);
+    TRY(gadget_multiply(st, &product, &differ, &top_of[0]));
+    shared_add(z, &top_of[2], &product);
+    arena_release(&st->scratch, mark);
+    return SOTTO_OK;
+}
+
+/* A plane of a split counts as an AND: it sends no more in any protocol. */
+bool gadget_less_arith_pays(const struct mpc_cost *c, unsigned k, size_t n, unsigned operands)
+{
+    const size_t words = ring_words(n), converted = operands * words, here = 3 * words;
+    struct carry_shape sum = carry_choose(c, k - 1, true, converted), less = carry_choose(c, k, false, words),
+                       top = carry_choose(c, k - 1, false, here);
+
+    return operands &&
+           mpc_cost_weigh(c, top.rounds + 2, (top.ands + k) * here + words) <
+               mpc_cost_weigh(c, 1 + sum.rounds + less.rounds, (sum.ands + k) * converted + less.ands * words);
+}
+
 /* z = x - times * x * (x < 0) */
 static enum sotto_err less_negative(struct strand *st, struct shared *z, const struct shared *x, uint64_t times)
 {

@@ -50,6 +50,11 @@ SOTTO_MUST_CHECK enum sotto_err gadget_carries(struct strand *st, const struct s
                                                size_t cuts, const struct shared *x, const struct shared *y);
 /** z (1 plane) = the top bit of x (ARITH), without an adder. */
 SOTTO_MUST_CHECK enum sotto_err gadget_top_bit(struct strand *st, struct shared *z, const struct shared *x);
+/** z (1 plane) = x < y for ARITH x and y, any values: `top_bit` of three vectors side by side, and an AND. */
+SOTTO_MUST_CHECK enum sotto_err gadget_less_arith(struct strand *st, struct shared *z, const struct shared *x,
+                                                  const struct shared *y, bool is_signed);
+/** Whether that costs less for n elements of k bits than to_bits of `operands` of them and `less`. */
+bool gadget_less_arith_pays(const struct mpc_cost *c, unsigned k, size_t n, unsigned operands);
 /** z = x where x >= 0, else 0 (ARITH). */
 SOTTO_MUST_CHECK enum sotto_err gadget_relu(struct strand *st, struct shared *z, const struct shared *x);
 /** z = |x| (ARITH); the least number stays as it is. */
