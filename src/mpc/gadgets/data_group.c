@@ -154,7 +154,7 @@ enum sotto_err gadget_group_sums(struct strand *st, struct shared *sum, struct s
                                  const struct shared *key, const struct shared *valid,
                                  const struct shared *value, size_t values)
 {
-    enum { TILE_N = 1 << 12, TILES_MAX = 1 << 14 };
+    enum { TILE_N = 1 << 10, TILES_MAX = 1 << 14 };
     struct arena_mark mark = arena_mark(&st->scratch);
     struct grouping g = { .key = key,
                           .valid = valid,
