@@ -190,7 +190,7 @@ mutant "rep3a: an opening does not wait for earlier products" test_abort $A/batc
 mutant "rep3a: an opening does not wait" test_abort $A/batch.c 's/all = job->done \|\| !concerns\(st, job\);/all = true;/'
 mutant "rep3a: products of instructions are forgotten" test_fault_matrix $A/batch.c 's/merge\(&state->row, &p->log->batch\);/;/'
 mutant "rep3a: products of tiles are forgotten" test_rep3a_cheats $A/batch.c 's/merge\(&parent->batch, &tile->batch\);/;/'
-mutant "rep3a: moves are not proven" test_fault_cases $A/moves.c 's/keep_block\(&m, b, st->s->self\);/;/'
+mutant "rep3a: moves are not proven" test_rep3a_cheats $A/moves.c 's/keep_block\(&m, b, st->s->self\);/;/'
 
 # --- lanes ---
 L=src/mpc/lanes.c

@@ -6,6 +6,8 @@
 enum { ITEM_LEN = CRYPTO_HASH_LEN, NOBODY = -1 };
 enum step { BINDING, COMMITMENT, CONTRIBUTION, CONFIRMATION };
 
+enum { LOOK_LEN = 128 /* where the contributions lay */ };
+
 struct making {
     uint8_t binding[SOTTO_PARTIES_MAX][CRYPTO_HASH_LEN]; /* what each party believes */
     /* what one party does to another, on one key */
@@ -16,17 +18,22 @@ struct making {
     uint8_t probe[SOTTO_PARTIES_MAX][MPC_SHARES_MAX][16];
     bool has_key[SOTTO_PARTIES_MAX][MPC_SHARES_MAX];
     size_t scratch_left[SOTTO_PARTIES_MAX]; /* bytes that the making leaves behind */
+    bool written[SOTTO_PARTIES_MAX];        /* in memory that it gave back lies what it wrote there */
 };
 
 static enum sotto_err make_keys(struct strand *st, void *arg)
 {
     struct making *m = arg;
     int self = st->s->self;
+    const uint8_t *again;
     struct shared bit;
     uint64_t opened;
 
     TRY(mpc_keys(st, m->binding[self]));
     m->scratch_left[self] = st->scratch.used;
+    again = strand_room(st, 1, LOOK_LEN);
+    for (size_t i = 0; again && i < LOOK_LEN; i++)
+        m->written[self] |= again[i] != 0;
     for (int a = 0; a < st->s->protocol->shares; a++)
         if (st->s->protocol->holds[self] >> a & 1)
             TRY(strand_stream(st, a, 7, MPC_USE_MASK, m->probe[self][a], 16));
@@ -94,6 +101,7 @@ static void test_holders_agree(void **state)
             for (int p = 0; p < c.protocol->parties; p++) {
                 assert_int_equal(c.err[p], SOTTO_OK);
                 assert_int_equal(m[again].scratch_left[p], 0); /* nothing of the keys outlives the ciphers */
+                assert_false(m[again].written[p]);
             }
         }
         for (int a = 0; a < c.protocol->shares; a++)
