@@ -243,32 +243,9 @@ struct rep3a_block *rep3a_moves_new(struct strand *st, enum rep3a_kind kind, siz
                      with_order ? whole_lines(n * sizeof(uint32_t)) : 0);
 }
 
-struct rep3a_block *rep3a_map_new(struct strand *st, enum rep3a_kind kind, size_t n, size_t terms, size_t x_n,
-                                  size_t y_n)
+struct rep3a_block *rep3a_map_new(struct strand *st, enum rep3a_kind kind, struct rep3a_block head, size_t len)
 {
-    size_t x_len = whole_lines(8 * x_n), y_len = whole_lines(8 * y_n), places = whole_lines(4 * (n + terms)),
-           head_len = whole_lines(sizeof(struct rep3a_map));
-    struct rep3a_block head = { .n = n, .terms = terms, .length = x_n < y_n ? x_n : y_n },
-                       *b = new_block(st, kind, head, 0, whole_lines(8 * n),
-                                      head_len + 2 * (x_len + y_len + places));
-    uint8_t *at;
-
-    if (!b)
-        return NULL;
-    at = (uint8_t *)b->order; /* all that new_block knows no place for */
-    b->order = NULL;
-    b->map = (struct rep3a_map *)(void *)at;
-    at += head_len;
-    for (int s = 0; s < 2; s++, at += x_len + y_len) {
-        b->x[s] = at;
-        b->y[s] = at + x_len;
-    }
-    *b->map = (struct rep3a_map){
-        .x_n = x_n, .y_n = y_n, .x_at = (uint32_t *)(void *)at, .y_at = (uint32_t *)(void *)(at + places)
-    };
-    b->map->x_step = b->map->x_at + n;
-    b->map->y_step = b->map->y_at + n;
-    return b;
+    return new_block(st, kind, head, 0, whole_lines(8 * head.n), len);
 }
 
 /* --- waiting --------------------------------------------------------------------------------------------- */

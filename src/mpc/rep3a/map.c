@@ -121,11 +121,44 @@ static enum sotto_err keep_operands(struct strand *st, const struct bilinear *b,
     return find_places(st, b, true, block->map->y_at, block->map->y_step);
 }
 
+static size_t whole_lines(size_t len)
+{
+    return (len + 63) / 64 * 64;
+}
+
+/* A block whose operands are as long as they are, and where the places stand behind them. */
+static struct rep3a_block *new_block(struct strand *st, const struct bilinear *b)
+{
+    size_t n = b->z.n, x_len = whole_lines(8 * b->x.n), y_len = whole_lines(8 * b->y.n),
+           places = whole_lines(4 * (n + b->terms)), head_len = whole_lines(sizeof(struct rep3a_map));
+    struct rep3a_block head = { .n = n, .terms = b->terms, .length = b->x.n < b->y.n ? b->x.n : b->y.n },
+                       *block = rep3a_map_new(st, rep3a_kind_of(&b->z), head,
+                                              head_len + 2 * (x_len + y_len + places));
+    uint8_t *at;
+
+    if (!block)
+        return NULL;
+    at = (uint8_t *)block->order;
+    block->order = NULL;
+    block->map = (struct rep3a_map *)(void *)at;
+    at += head_len;
+    for (int s = 0; s < 2; s++, at += x_len + y_len) {
+        block->x[s] = at;
+        block->y[s] = at + x_len;
+    }
+    *block->map = (struct rep3a_map){
+        .x_n = b->x.n, .y_n = b->y.n, .x_at = (uint32_t *)(void *)at, .y_at = (uint32_t *)(void *)(at + places)
+    };
+    block->map->x_step = block->map->x_at + n;
+    block->map->y_step = block->map->y_at + n;
+    return block;
+}
+
 enum sotto_err rep3a_map_multiply(struct strand *st, const struct bilinear *b)
 {
     size_t words = b->z.n, per_piece = REP3A_PIECE_LEN_MAX / shared_kernels(&b->z)->word_len,
            pieces = (words + per_piece - 1) / per_piece;
-    struct rep3a_block *block = rep3a_map_new(st, rep3a_kind_of(&b->z), words, b->terms, b->x.n, b->y.n);
+    struct rep3a_block *block = new_block(st, b);
     struct piece *p = arena_alloc(&st->wire, pieces, sizeof *p);
 
     if (!block)

@@ -105,9 +105,9 @@ struct rep3a_job {
 
 /** A block of `kind` on its way into the strand's log; NULL with the fault set. */
 struct rep3a_block *rep3a_block_new(struct strand *st, enum rep3a_kind kind, size_t n, size_t terms);
-/** The same for a bilinear map of operands of x_n and y_n elements, with room for its places. */
-struct rep3a_block *rep3a_map_new(struct strand *st, enum rep3a_kind kind, size_t n, size_t terms, size_t x_n,
-                                  size_t y_n);
+/** The same for a bilinear map, with head's n, terms and length; `order` is room of len bytes for operands and
+ * places, whole lines of 64. */
+struct rep3a_block *rep3a_map_new(struct strand *st, enum rep3a_kind kind, struct rep3a_block head, size_t len);
 /** The same for a pass of a shuffle. */
 struct rep3a_block *rep3a_moves_new(struct strand *st, enum rep3a_kind kind, size_t n, bool with_order);
 /** The strand's products since the last call are whole: st->depth counts them in. May wait for other proofs
