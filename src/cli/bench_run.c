@@ -207,8 +207,8 @@ void bench_header(const struct local_options *o, size_t runs)
     printf("%s%s, median of %zu runs (least-greatest); CPU summed over the parties; 'work' is without start,\n"
            "keys, operands and check\n\n"
            "%-9s %11s %8s %-22s %7s %8s %7s %13s %6s\n",
-           o->protocol->name, lanes, runs, "", "n", "cpu s", "    work cpu s", "bound", "work s", "rounds", "bytes/party",
-           "MiB");
+           o->protocol->name, lanes, runs, "", "n", "cpu s", "    work cpu s", "bound", "work s", "rounds",
+           "bytes/party", "MiB");
     fflush(stdout);
 }
 

@@ -45,17 +45,19 @@ static enum sotto_err keys_of(struct strand *st, const struct vm_task *t, size_t
 enum sotto_err vm_run_group(struct strand *st, struct vm_task *t)
 {
     bool sums = t->in->op != IMAGE_GROUPCOUNT, counts = t->in->op != IMAGE_GROUP;
-    struct shared *z = &t->dst->form[MPC_ARITH].shared, key, valid, sum, count;
+    struct shared *z = &t->dst->form[MPC_ARITH].shared, key, valid, sum, count, value;
     size_t groups = sums && counts ? t->dst->n / 2 : t->dst->n;
 
     if (sums && counts && t->dst->n % 2)
         return strand_fail(st, SOTTO_ERR_INPUT, "line %u: %zu elements are not two for each group", t->line,
                            t->dst->n);
     TRY(keys_of(st, t, groups, &key, &valid));
+    if (sums)
+        TRY(vm_operand(st, t->c, MPC_ARITH, 0, t->a->n, &value));
     sum = shared_slice(z, 0, groups);
     count = shared_slice(z, t->dst->n - groups, groups);
-    return gadget_group_sums(st, sums ? &sum : NULL, counts ? &count : NULL, &key, &valid,
-                             sums ? &t->c->form[MPC_ARITH].shared : NULL, sums);
+    return gadget_group_sums(st, sums ? &sum : NULL, counts ? &count : NULL, &key, &valid, sums ? &value : NULL,
+                             sums);
 }
 
 /* --- groups with any keys -------------------------------------------------------------------------------- */
@@ -91,14 +93,15 @@ static enum sotto_err lay_out_tile(struct strand *st, void *arg, size_t i)
 enum sotto_err vm_run_group_by(struct strand *st, struct vm_task *t)
 {
     struct laying_out l = { .t = t, .key = (unsigned)t->vm->image->consts[t->in->c], .z = *result(t) };
-    struct shared x, *value = &t->b->form[MPC_ARITH].shared;
+    struct shared x, value;
     size_t n = t->a->n;
 
     TRY(vm_planes(st, t->a, n, &x));
+    TRY(vm_operand(st, t->b, MPC_ARITH, 0, n, &value));
     TRY(strand_shared(st, &l.rows, MPC_BITS, x.bits, n));
-    TRY(strand_shared(st, &l.sum, MPC_ARITH, value->bits, n));
-    TRY(strand_shared(st, &l.count, MPC_ARITH, value->bits, n));
-    TRY(gadget_group_by(st, &l.rows, &l.sum, &l.count, &x, l.key, value, 1));
+    TRY(strand_shared(st, &l.sum, MPC_ARITH, value.bits, n));
+    TRY(strand_shared(st, &l.count, MPC_ARITH, value.bits, n));
+    TRY(gadget_group_by(st, &l.rows, &l.sum, &l.count, &x, l.key, &value, 1));
     return strand_each(st, vm_tiles(t, n), lay_out_tile, &l);
 }
 
@@ -152,12 +155,13 @@ enum sotto_err vm_run_join(struct strand *st, struct vm_task *t)
 
 enum sotto_err vm_run_intersect(struct strand *st, struct vm_task *t)
 {
-    struct shared a, b, key, valid, count, *z = &t->dst->form[MPC_ARITH].shared;
+    struct shared a, b, key, valid, count, value, *z = &t->dst->form[MPC_ARITH].shared;
 
     TRY(vm_planes(st, t->a, t->a->n, &a));
     TRY(vm_planes(st, t->b, t->b->n, &b));
+    TRY(vm_operand(st, t->c, MPC_ARITH, 0, t->a->n, &value));
     TRY(strand_shared(st, &count, MPC_ARITH, z->bits, 1));
     key = planes(&a, 0, a.bits - 1);
     valid = shared_plane(&a, a.bits - 1);
-    return gadget_intersect(st, z, &count, &key, &valid, &b, &t->c->form[MPC_ARITH].shared, 1);
+    return gadget_intersect(st, z, &count, &key, &valid, &b, &value, 1);
 }

@@ -153,6 +153,24 @@ static uint64_t want_all(size_t k)
     return n;
 }
 
+static uint64_t want_places(size_t k)
+{
+    uint64_t sum = 0;
+
+    for (size_t e = 0; e < N; e++)
+        sum += y[e] && (x[e] & 0xff) == k ? e : 0;
+    return sum;
+}
+
+static uint64_t want_places_in_common(size_t e)
+{
+    uint64_t sum = x[e];
+
+    for (size_t i = 0; i < N; i++)
+        sum += y[i] ? i : 0;
+    return sum & 0xffffffff;
+}
+
 static uint64_t want_matched(size_t e)
 {
     return y[e] ? ~x[e] & 0xffffffff : 0;
@@ -271,6 +289,8 @@ static const struct {
     uint64_t (*want)(size_t e);
 } more[] = {
     { "group", GROUP_REGS, INPUTS "CAST 4 0; GROUP 6 4 1 0;", want_sum },
+    { "group of values that all know", GROUP_REGS, INPUTS "CAST 4 0; INDEX 7; COPY 6 7; GROUP 6 4 1 6;",
+      want_places },
     { "group count", GROUP_REGS, INPUTS "CAST 4 0; GROUPCOUNT 6 4 1;", want_count },
     { "group count of all", GROUP_REGS, INPUTS "CAST 4 0; CONST 5 1; GROUPCOUNT 6 4 5;", want_all },
     { "match", MATCH_REGS,
@@ -287,6 +307,9 @@ static const struct {
     { "compact", TABLE_REGS, INPUTS "PACK 4 0 1; COMPACT 4 4; UNPACK 6 4 0;", want_compacted },
     { "join", TABLE_REGS, INPUTS "PACK 4 0 1; SHUFFLE 8 4; JOIN 4 4 8 6; UNPACK 6 4 0;", want_pair },
     { "intersect", TABLE_REGS, INPUTS "PACK 4 0 1; SHUFFLE 8 4; INTERSECT 11 4 8 0; ADD 6 0 11;", want_common },
+    { "intersect, values that all know", TABLE_REGS,
+      INPUTS "PACK 4 0 1; SHUFFLE 8 4; INDEX 7; COPY 6 7; INTERSECT 11 4 8 6; ADD 6 0 11;",
+      want_places_in_common },
 };
 
 static void test_groups_and_joins(void **state)
