@@ -2,7 +2,6 @@
  * time. */
 #include "mpc/rep3a/bits.h"
 
-#if defined __x86_64__
 #include <immintrin.h>
 
 #define WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,vpclmulqdq,gfni")))
@@ -326,9 +325,3 @@ const struct rep3a_bits_kernels *rep3a_bits_avx512(void)
     /* Asking the processor takes long where it is a virtual one; the choice is made already. */
     return cpu_variant() == CPU_AVX512 || cpu_best() == CPU_AVX512 ? &kernels : NULL;
 }
-#else
-const struct rep3a_bits_kernels *rep3a_bits_avx512(void)
-{
-    return NULL;
-}
-#endif

@@ -27,6 +27,13 @@ struct rep3a_prime_kernels {
 const struct rep3a_prime_kernels *rep3a_prime_kernels(void);
 extern const struct rep3a_prime_kernels rep3a_prime_portable;
 /** NULL where the processor lacks what they take. */
+#ifdef __x86_64__
 const struct rep3a_prime_kernels *rep3a_prime_avx512(void);
+#else
+static inline const struct rep3a_prime_kernels *rep3a_prime_avx512(void)
+{
+    return NULL;
+}
+#endif
 
 #endif

@@ -5,7 +5,6 @@
  * of at most 64 bits. */
 #include "mpc/rep3a/prime.h"
 
-#if defined __x86_64__
 #include <immintrin.h>
 
 #define WIDE   __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512ifma")))
@@ -275,9 +274,3 @@ const struct rep3a_prime_kernels *rep3a_prime_avx512(void)
 
     return there && __builtin_cpu_supports("avx512ifma") ? &kernels : NULL;
 }
-#else
-const struct rep3a_prime_kernels *rep3a_prime_avx512(void)
-{
-    return NULL;
-}
-#endif
