@@ -76,6 +76,13 @@ void shared_copy(struct shared *z, const struct shared *x)
     memmove(shared_row(&to, a, r), shared_row(&from, a, r), row_len(&to));
 }
 
+void shared_copy_planes(struct shared *z, unsigned to, const struct shared *x, unsigned from, unsigned planes)
+{
+    struct shared zp = shared_planes(z, to, planes), xp = shared_planes(x, from, planes);
+
+    shared_copy(&zp, &xp);
+}
+
 void shared_zero(struct shared *z)
 {
     struct shared flat = shared_flat(z);
@@ -253,6 +260,13 @@ void shared_place(struct shared *z, size_t at, const struct shared *x)
 {
     FOR_ROWS(z, a, r)
     ring_place_bits(shared_row(z, a, r), at, shared_row(x, a, r), x->n);
+}
+
+void shared_place_planes(const struct shared *z, unsigned to, size_t at, const struct shared *x)
+{
+    struct shared planes = shared_planes(z, to, x->bits);
+
+    shared_place(&planes, at, x);
 }
 
 void shared_put(struct shared *z, size_t at, const struct shared *x)

@@ -81,6 +81,8 @@ struct shared shared_slice(const struct shared *x, size_t from, size_t n);
 
 /* Local operations: z may alias x or y; all of one domain, bits and n. CT: nothing but n leaks. */
 void shared_copy(struct shared *z, const struct shared *x);
+/** Planes to..to+planes of z = those of x from `from` on. */
+void shared_copy_planes(struct shared *z, unsigned to, const struct shared *x, unsigned from, unsigned planes);
 void shared_zero(struct shared *z);
 void shared_add(struct shared *z, const struct shared *x, const struct shared *y); /* BITS: xor */
 void shared_sub(struct shared *z, const struct shared *x, const struct shared *y); /* BITS: xor */
@@ -103,6 +105,8 @@ void shared_repeat(struct shared *z, const struct shared *x);
 void shared_gather(struct shared *z, const struct shared *x, size_t from, size_t step, bool fill_ones);
 /** The elements of x (BITS) go to z[at..at+x->n], which are zero before. */
 void shared_place(struct shared *z, size_t at, const struct shared *x);
+/** The same in planes to..to+x->bits of z. */
+void shared_place_planes(const struct shared *z, unsigned to, size_t at, const struct shared *x);
 /** z[at] = the one element of x. */
 void shared_put(struct shared *z, size_t at, const struct shared *x);
 

@@ -60,16 +60,15 @@ static void keep_planes(struct shared *z, const struct shared *x, uint64_t value
 {
     for (unsigned first = 0, end; first < z->bits; first = end) {
         bool stay = value >> first & 1;
-        struct shared to, from;
+        struct shared gone;
 
         for (end = first + 1; end < z->bits && (value >> end & 1) == stay;)
             end++;
-        to = shared_planes(z, first, end - first);
-        from = shared_planes(x, first, end - first);
+        gone = shared_planes(z, first, end - first);
         if (stay)
-            shared_copy(&to, &from);
+            shared_copy_planes(z, first, x, first, end - first);
         else
-            shared_zero(&to);
+            shared_zero(&gone);
     }
 }
 

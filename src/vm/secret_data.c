@@ -22,22 +22,14 @@ static struct shared *result(struct vm_task *t)
     return &t->dst->form[MPC_BITS].shared;
 }
 
-/* Plane `to` on of z = x plane `from` on. */
-static void copy_planes(struct shared *z, unsigned to, const struct shared *x, unsigned from, unsigned planes)
-{
-    struct shared zp = shared_planes(z, to, planes), xp = shared_planes(x, from, planes);
-
-    shared_copy(&zp, &xp);
-}
-
 enum sotto_err vm_run_pack(struct strand *st, struct vm_task *t)
 {
     struct shared a, b;
 
     TRY(vm_planes(st, t->a, t->dst->n, &a));
     TRY(vm_planes(st, t->b, t->dst->n, &b));
-    copy_planes(result(t), 0, &a, 0, a.bits);
-    copy_planes(result(t), a.bits, &b, 0, b.bits);
+    shared_copy_planes(result(t), 0, &a, 0, a.bits);
+    shared_copy_planes(result(t), a.bits, &b, 0, b.bits);
     return SOTTO_OK;
 }
 
@@ -46,7 +38,7 @@ enum sotto_err vm_run_unpack(struct strand *st, struct vm_task *t)
     const struct shared *x = &t->a->form[MPC_BITS].shared;
 
     (void)st;
-    copy_planes(result(t), 0, x, (unsigned)t->vm->image->consts[t->in->b], result(t)->bits);
+    shared_copy_planes(result(t), 0, x, (unsigned)t->vm->image->consts[t->in->b], result(t)->bits);
     return SOTTO_OK;
 }
 

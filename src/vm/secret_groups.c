@@ -6,15 +6,6 @@ static struct shared *result(struct vm_task *t)
     return &t->dst->form[MPC_BITS].shared;
 }
 
-/* Planes from..from+bits of x, in place. */
-static struct shared planes(const struct shared *x, unsigned from, unsigned bits)
-{
-    struct shared z = shared_plane(x, from);
-
-    z.bits = bits;
-    return z;
-}
-
 /* --- groups of few keys ---------------------------------------------------------------------------------- */
 
 /* Keys past the groups belong to none: with more planes than the groups have, these must be 0 for a row to
@@ -76,13 +67,13 @@ static enum sotto_err lay_out_tile(struct strand *st, void *arg, size_t i)
     struct vm_span at = vm_tile(l->t, i, l->z.n);
     struct shared rows = shared_slice(&l->rows, at.from, at.n), z = shared_slice(&l->z, at.from, at.n),
                   sum = shared_slice(&l->sum, at.from, at.n), count = shared_slice(&l->count, at.from, at.n),
-                  valid = shared_plane(&rows, rows.bits - 1), key = planes(&rows, 0, l->key),
-                  to = planes(&z, 0, l->key);
+                  valid = shared_plane(&rows, rows.bits - 1), key = shared_planes(&rows, 0, l->key),
+                  to = shared_planes(&z, 0, l->key);
 
     TRY(gadget_multiply(st, &to, &valid, &key));
-    to = planes(&z, l->key, sum.bits);
+    to = shared_planes(&z, l->key, sum.bits);
     TRY(gadget_to_bits(st, &to, &sum));
-    to = planes(&z, l->key + sum.bits, sum.bits);
+    to = shared_planes(&z, l->key + sum.bits, sum.bits);
     TRY(gadget_to_bits(st, &to, &count));
     to = shared_plane(&z, z.bits - 1);
     shared_copy(&to, &valid);
@@ -137,7 +128,7 @@ enum sotto_err vm_run_match(struct strand *st, struct vm_task *t)
 
     TRY(vm_planes(st, t->a, t->a->n, &a));
     TRY(vm_planes(st, t->b, t->b->n, &b));
-    key = planes(&a, 0, k);
+    key = shared_planes(&a, 0, k);
     valid = shared_plane(&a, k);
     matched = shared_plane(&z, payload);
     z.bits = payload;
@@ -161,7 +152,7 @@ enum sotto_err vm_run_intersect(struct strand *st, struct vm_task *t)
     TRY(vm_planes(st, t->b, t->b->n, &b));
     TRY(vm_operand(st, t->c, MPC_ARITH, 0, t->a->n, &value));
     TRY(strand_shared(st, &count, MPC_ARITH, z->bits, 1));
-    key = planes(&a, 0, a.bits - 1);
+    key = shared_planes(&a, 0, a.bits - 1);
     valid = shared_plane(&a, a.bits - 1);
     return gadget_intersect(st, z, &count, &key, &valid, &b, &value, 1);
 }

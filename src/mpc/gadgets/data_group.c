@@ -203,7 +203,7 @@ static enum sotto_err below_tile(struct strand *st, void *arg, size_t i)
     struct arena_mark mark = arena_mark(&st->scratch);
     size_t from = i * b->tile_n, left = b->z->n - from, n = left < b->tile_n ? left : b->tile_n;
     struct shared x = shared_slice(b->x, from, n), valid = shared_slice(b->valid, from, n),
-                  z = shared_slice(b->z, from, n), high = data_planes(&x, b->bits, x.bits - b->bits), low;
+                  z = shared_slice(b->z, from, n), high = shared_planes(&x, b->bits, x.bits - b->bits), low;
 
     TRY(strand_shared(st, &low, MPC_BITS, 1, n));
     TRY(gadget_zero(st, &low, &high));

@@ -35,16 +35,6 @@ static size_t tiles_of(const struct joining *j, size_t n)
     return (n + j->tile_n - 1) / j->tile_n;
 }
 
-/* Planes to.. of z, from row `at` on, = all of x. z is zero there. */
-static void place_planes(const struct shared *z, unsigned to, size_t at, const struct shared *x)
-{
-    for (unsigned p = 0; p < x->bits; p++) {
-        struct shared zp = shared_plane(z, to + p), xp = shared_plane(x, p);
-
-        shared_place(&zp, at, &xp);
-    }
-}
-
 /* Rows from.. of x, as many as z has. */
 static void take_rows(const struct shared *z, const struct shared *x, size_t from)
 {
@@ -64,7 +54,7 @@ static enum sotto_err place_ones(struct strand *st, const struct shared *z, unsi
 
     TRY(strand_shared(st, &ones, MPC_BITS, 1, n));
     shared_public(&ones, &one, true);
-    place_planes(z, plane, at, &ones);
+    shared_place_planes(z, plane, at, &ones);
     arena_release(&st->scratch, mark);
     return SOTTO_OK;
 }
@@ -109,11 +99,11 @@ static enum sotto_err count_partners(struct strand *st, struct joining *j)
     TRY(strand_shared(st, &z[1], MPC_ARITH, COUNT_BITS, n));
     TRY(strand_shared(st, &seen, MPC_ARITH, COUNT_BITS, n));
     for (int i = 0; i < 3; i++) {
-        struct shared key = data_planes(source[i], 0, j->key),
+        struct shared key = shared_planes(source[i], 0, j->key),
                       valid = shared_plane(source[i], source[i]->bits - 1);
 
-        place_planes(&x[0], 2, at[i], &key);
-        place_planes(&x[0], 2 + j->key, at[i], &valid);
+        shared_place_planes(&x[0], 2, at[i], &key);
+        shared_place_planes(&x[0], 2 + j->key, at[i], &valid);
         if (i)
             TRY(place_ones(st, &x[0], (unsigned)i - 1, at[i], source[i]->n));
     }
@@ -151,7 +141,7 @@ static enum sotto_err check_total(struct strand *st, struct joining *j, const st
     if (is_over)
         return strand_fail(st, SOTTO_ERR_INPUT,
                            "a join has more than the %zu rows that were stated as its most", j->slots);
-    low = data_planes(&bits, 0, j->slot_bits);
+    low = shared_planes(&bits, 0, j->slot_bits);
     shared_copy(&j->total, &low);
     return SOTTO_OK;
 }
@@ -219,21 +209,21 @@ static enum sotto_err fill_slots(struct strand *st, struct joining *j)
     TRY(strand_shared(st, &begins, MPC_BITS, 1, n));
     data_index(&slot);
     TRY(place_ones(st, &x, 0, l, j->slots));
-    place_planes(&x, 1, l, &slot);
+    shared_place_planes(&x, 1, l, &slot);
     take_rows(&source, &j->places, 0);
-    planes = data_planes(&source, 0, j->slot_bits);
-    place_planes(&x, 1, 0, &planes);
-    planes = data_planes(j->left, 0, row);
-    place_planes(&x, at, 0, &planes);
+    planes = shared_planes(&source, 0, j->slot_bits);
+    shared_place_planes(&x, 1, 0, &planes);
+    planes = shared_planes(j->left, 0, row);
+    shared_place_planes(&x, at, 0, &planes);
     take_rows(&source, &j->places, l);
-    planes = data_planes(&source, 0, j->right_bits);
-    place_planes(&x, at + row, 0, &planes);
+    planes = shared_planes(&source, 0, j->right_bits);
+    shared_place_planes(&x, at + row, 0, &planes);
     TRY(data_sort_begin(st, &s, &x, 1, &by, 1, 0, n));
     TRY(data_sort_rows(st, &s, &z, NULL, 1));
     planes = shared_plane(&z, 0);
     shared_neg(&begins, &planes);
     copy.first = &begins;
-    planes = data_planes(&z, at, y.bits);
+    planes = shared_planes(&z, at, y.bits);
     TRY(gadget_scan(st, &y, &planes, &copy));
     TRY(data_sort_back(st, &s, &back, &y, 1));
     take_rows(&j->found, &back, l);
@@ -248,8 +238,8 @@ static enum sotto_err index_tile(struct strand *st, void *arg, size_t i)
     const struct joining *j = arg;
     struct arena_mark mark = arena_mark(&st->scratch);
     struct shared valid = part(&j->valid, j, i), index = part(&j->index, j, i), found = part(&j->found, j, i),
-                  all, place, total, shift = data_planes(&found, j->key + j->left_payload, j->right_bits), row,
-                  masked;
+                  all, place, total, shift = shared_planes(&found, j->key + j->left_payload, j->right_bits),
+                  row, masked;
     unsigned bits = j->slot_bits > j->right_bits ? j->slot_bits : j->right_bits;
 
     TRY(strand_shared(st, &all, MPC_BITS, bits, valid.n));
@@ -257,11 +247,11 @@ static enum sotto_err index_tile(struct strand *st, void *arg, size_t i)
     TRY(strand_shared(st, &masked, MPC_BITS, j->key + j->left_payload, valid.n));
     data_index_from(&all, i * j->tile_n);
     shared_repeat(&total, &j->total);
-    place = data_planes(&all, 0, j->slot_bits);
+    place = shared_planes(&all, 0, j->slot_bits);
     TRY(gadget_less(st, &valid, &place, &total, 1, false));
-    place = data_planes(&all, 0, j->right_bits);
+    place = shared_planes(&all, 0, j->right_bits);
     TRY(gadget_add_bits(st, &index, &shift, &place));
-    row = data_planes(&found, 0, masked.bits);
+    row = shared_planes(&found, 0, masked.bits);
     TRY(gadget_multiply(st, &masked, &valid, &row));
     shared_copy(&row, &masked);
     arena_release(&st->scratch, mark);
@@ -282,10 +272,10 @@ static enum sotto_err by_place(struct strand *st, const struct joining *j, struc
     TRY(strand_shared(st, z, MPC_BITS, j->right_bits + j->right_payload + 1, r));
     TRY(strand_shared(st, &sorted, MPC_BITS, j->right->bits, r));
     TRY(gadget_sort(st, &sorted, NULL, j->right, 1, by, 2));
-    planes = data_planes(z, 0, j->right_bits);
+    planes = shared_planes(z, 0, j->right_bits);
     data_index(&planes);
-    planes = data_planes(&sorted, j->key, j->right_payload);
-    place_planes(z, j->right_bits, 0, &planes);
+    planes = shared_planes(&sorted, j->key, j->right_payload);
+    shared_place_planes(z, j->right_bits, 0, &planes);
     return place_ones(st, z, z->bits - 1, 0, r);
 }
 
@@ -302,9 +292,9 @@ enum sotto_err gadget_join(struct strand *st, struct shared *z, const struct sha
                          .tile_n = data_tile_n(z->n > left->n ? z->n : left->n),
                          .slot_bits = data_index_bits(z->n + 1),
                          .right_bits = data_index_bits(right->n) };
-    struct shared places, payload = data_planes(z, key + j.left_payload, j.right_payload),
-                          matched = shared_plane(z, z->bits - 1), to = data_planes(z, 0, key + j.left_payload),
-                          row;
+    struct shared places, payload = shared_planes(z, key + j.left_payload, j.right_payload),
+                          matched = shared_plane(z, z->bits - 1),
+                          to = shared_planes(z, 0, key + j.left_payload), row;
 
     assert(z->bits == key + j.left_payload + j.right_payload + 1 && z->n < UINT32_MAX);
     if (!left->n || !right->n)
@@ -319,7 +309,7 @@ enum sotto_err gadget_join(struct strand *st, struct shared *z, const struct sha
     TRY(strand_each(st, tiles_of(&j, j.slots), index_tile, &j));
     TRY(by_place(st, &j, &places));
     TRY(gadget_match(st, &payload, &matched, &j.index, &j.valid, &places));
-    row = data_planes(&j.found, 0, to.bits);
+    row = shared_planes(&j.found, 0, to.bits);
     shared_copy(&to, &row);
     arena_release(&st->scratch, mark);
     return SOTTO_OK;

@@ -139,7 +139,7 @@ static enum sotto_err mask_tile(struct strand *st, void *arg, size_t i)
 
     TRY(gadget_multiply(st, &matched, &right, &valid));
     if (found.bits > 1) {
-        struct shared payload = data_planes(&found, 1, found.bits - 1), to = data_planes(&z, 1, z.bits - 1);
+        struct shared payload = shared_planes(&found, 1, found.bits - 1), to = shared_planes(&z, 1, z.bits - 1);
 
         TRY(gadget_multiply(st, &to, &matched, &payload));
     }
@@ -187,12 +187,12 @@ static enum sotto_err match(struct strand *st, struct shared *z, struct shared *
     TRY(strand_shared(st, &back, MPC_BITS, 1 + m.payload, n));
     TRY(data_sort_begin(st, &s, &m.table, 1, &by, 1, 0, n));
     TRY(data_sort_rows(st, &s, &sorted, NULL, 1));
-    run = data_planes(&sorted, 0, m.key + 1);
+    run = shared_planes(&sorted, 0, m.key + 1);
     TRY(data_first_of_run(st, &first, &run));
     if (!may_repeat)
         TRY(refuse_repeated(st, &m, &sorted, &first));
     copy.first = &first;
-    payload = data_planes(&sorted, m.key + 1, 1 + m.payload);
+    payload = shared_planes(&sorted, m.key + 1, 1 + m.payload);
     TRY(gadget_scan(st, &found, &payload, &copy));
     run = shared_plane(&sorted, m.key);
     TRY(mask_rows(st, &masked, &found, &run));
@@ -200,7 +200,7 @@ static enum sotto_err match(struct strand *st, struct shared *z, struct shared *
     run = shared_plane(&back, 0);
     take_rows(matched, &run, m.right);
     if (m.payload) {
-        payload = data_planes(&back, 1, m.payload);
+        payload = shared_planes(&back, 1, m.payload);
         take_rows(z, &payload, m.right);
     }
     arena_release(&st->scratch, mark);

@@ -275,7 +275,7 @@ static enum sotto_err compare_tile(struct strand *st, void *arg, size_t i)
 
         TRY(strand_shared(st, &key[k], MPC_BITS, o->bits, n));
         for (size_t c = 0; c < o->keys; c++) {
-            struct shared planes = data_planes(&key[k], at, o->rows->column[c].planes);
+            struct shared planes = shared_planes(&key[k], at, o->rows->column[c].planes);
 
             TRY(data_rows_planes(st, &o->rows->column[c], row[k], &planes));
             at += planes.bits;

@@ -9,18 +9,6 @@ unsigned data_index_bits(size_t n)
     return bits;
 }
 
-struct shared data_planes(const struct shared *x, unsigned from, unsigned bits)
-{
-    struct shared z = *x;
-
-    assert(x->domain == MPC_BITS && from + bits <= x->bits);
-    z.bits = bits;
-    for (int a = 0; a < MPC_SHARES_MAX; a++)
-        if (x->share[a])
-            z.share[a] = (uint64_t *)x->share[a] + from * x->stride;
-    return z;
-}
-
 void data_index(struct shared *z)
 {
     data_index_from(z, 0);
@@ -212,7 +200,7 @@ enum sotto_err data_rows_to(struct strand *st, const struct data_rows *r, const 
 
         assert(order || to->n <= r->n);
         if (c->words.domain == MPC_BITS) {
-            struct shared planes = data_planes(to, c->plane, c->planes);
+            struct shared planes = shared_planes(to, c->plane, c->planes);
 
             TRY(data_rows_planes(st, c, order, &planes));
             continue;

@@ -86,7 +86,5 @@ SOTTO_MUST_CHECK enum sotto_err data_join_rows(struct strand *st, struct shared 
 void data_index(struct shared *z);
 /** The same from `from` on, a multiple of 64. */
 void data_index_from(struct shared *z, size_t from);
-/** Planes from..from+bits of x, in place. */
-struct shared data_planes(const struct shared *x, unsigned from, unsigned bits);
 
 #endif

@@ -64,7 +64,7 @@ enum sotto_err data_sort_begin(struct strand *st, struct data_sorted *s, const s
         return st->s->fault.code;
     memcpy(s->vector, x, count * sizeof *x);
     TRY(strand_shared(st, &s->vector[0], MPC_BITS, s->layout.index_bits + s->layout.bits, x->n));
-    index = data_planes(&s->vector[0], 0, s->layout.index_bits);
+    index = shared_planes(&s->vector[0], 0, s->layout.index_bits);
     data_index(&index);
     move_planes(&s->layout, &s->vector[0], x, false);
     TRY(gadget_shuffle_draw(st, &s->shuffle, x->n));
@@ -87,7 +87,7 @@ enum sotto_err data_sort_rows(struct strand *st, const struct data_sorted *s, st
     TRY(data_rows_to(st, &s->rows, s->row + s->first, moved, 0, count));
     move_planes(&s->layout, &moved[0], z, true);
     if (index) {
-        first = data_planes(&moved[0], 0, s->layout.index_bits);
+        first = shared_planes(&moved[0], 0, s->layout.index_bits);
         shared_copy(index, &first);
     }
     arena_release(&st->scratch, mark);

@@ -1,13 +1,6 @@
 /* number_shift.c - shifts and rotations of bit planes. */
 #include "mpc/mpc.h"
 
-static void copy_planes(struct shared *z, unsigned to, const struct shared *x, unsigned from, unsigned planes)
-{
-    struct shared zp = shared_planes(z, to, planes), xp = shared_planes(x, from, planes);
-
-    shared_copy(&zp, &xp);
-}
-
 static void fill_planes(struct shared *z, unsigned to, unsigned planes, const struct shared *sign)
 {
     struct shared zp = shared_planes(z, to, planes);
@@ -15,7 +8,7 @@ static void fill_planes(struct shared *z, unsigned to, unsigned planes, const st
     if (!sign)
         shared_zero(&zp);
     for (unsigned i = 0; sign && i < planes; i++)
-        copy_planes(z, to + i, sign, sign->bits - 1, 1);
+        shared_copy_planes(z, to + i, sign, sign->bits - 1, 1);
 }
 
 void gadget_shift_by(struct shared *z, const struct shared *x, unsigned amount, enum gadget_shift how)
@@ -25,11 +18,11 @@ void gadget_shift_by(struct shared *z, const struct shared *x, unsigned amount, 
     switch (how) {
     case GADGET_SHIFT_LEFT:
         fill_planes(z, 0, by, NULL);
-        copy_planes(z, by, x, 0, k - by);
+        shared_copy_planes(z, by, x, 0, k - by);
         return;
     case GADGET_SHIFT_RIGHT:
     case GADGET_SHIFT_RIGHT_SIGNED:
-        copy_planes(z, 0, x, by, k - by);
+        shared_copy_planes(z, 0, x, by, k - by);
         fill_planes(z, k - by, by, how == GADGET_SHIFT_RIGHT ? NULL : x);
         return;
     case GADGET_ROTATE_LEFT:
@@ -38,8 +31,8 @@ void gadget_shift_by(struct shared *z, const struct shared *x, unsigned amount, 
     case GADGET_ROTATE_RIGHT:
         break;
     }
-    copy_planes(z, 0, x, by, k - by);
-    copy_planes(z, k - by, x, 0, by);
+    shared_copy_planes(z, 0, x, by, k - by);
+    shared_copy_planes(z, k - by, x, 0, by);
 }
 
 /* A barrel: stage j moves by 2^j where bit j of the amount is 1: z = x ^ (bit & (x ^ moved x)). */
