@@ -101,12 +101,11 @@ enum sotto_err vm_run_append(struct strand *st, struct vm_task *t)
     if (t->b->n > t->dst->n || t->a->n != t->dst->n - t->b->n)
         return strand_fail(st, SOTTO_ERR_INPUT, "line %u: tables of %zu and %zu rows do not make one of %zu",
                            t->line, t->a->n, t->b->n, t->dst->n);
-    for (int i = 0; i < 2; at += part[i++]->n)
-        for (unsigned p = 0; p < result(t)->bits; p++) {
-            struct shared to = shared_plane(result(t), p), from;
+    for (int i = 0; i < 2; at += part[i++]->n) {
+        struct shared x;
 
-            from = shared_plane(&part[i]->form[MPC_BITS].shared, p);
-            shared_place(&to, at, &from);
-        }
+        TRY(vm_planes(st, part[i], part[i]->n, &x));
+        shared_place(result(t), at, &x);
+    }
     return SOTTO_OK;
 }

@@ -250,6 +250,11 @@ static uint64_t want_appended(size_t e)
     return sum & 0xffffffff;
 }
 
+static uint64_t want_appended_to_places(size_t e)
+{
+    return (x[e] + at_place(0) + (uint64_t)N * (N - 1) / 2) & 0xffffffff;
+}
+
 static uint64_t want_compacted(size_t e)
 {
     for (int valid = 1; valid >= 0; valid--)
@@ -304,6 +309,9 @@ static const struct {
     { "permuted", TABLE_REGS, INPUTS "RANK 6 0 6 0; PERMUTED 6 0 6;", want_at_rank },
     { "a page", TABLE_REGS, INPUTS "CONST 5 5; SORTFROM 10 0 9 5; SUM 11 10; ADD 6 0 11;", want_page },
     { "append", TABLE_REGS, INPUTS "SORT 14 0 6 0; APPEND 12 0 14; SUM 11 12; ADD 6 0 11;", want_appended },
+    { "append to values that all know", TABLE_REGS,
+      INPUTS "SORT 14 0 6 0; INDEX 7; COPY 6 7; APPEND 12 6 14; SUM 11 12; ADD 6 0 11;",
+      want_appended_to_places },
     { "compact", TABLE_REGS, INPUTS "PACK 4 0 1; COMPACT 4 4; UNPACK 6 4 0;", want_compacted },
     { "join", TABLE_REGS, INPUTS "PACK 4 0 1; SHUFFLE 8 4; JOIN 4 4 8 6; UNPACK 6 4 0;", want_pair },
     { "intersect", TABLE_REGS, INPUTS "PACK 4 0 1; SHUFFLE 8 4; INTERSECT 11 4 8 0; ADD 6 0 11;", want_common },
