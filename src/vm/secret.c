@@ -138,15 +138,17 @@ ELEMENTWISE(multiply)
     struct shared x, y, z, place = result_room(t, s);
     const struct vm_value *known = t->a->clear ? t->a : t->b->clear ? t->b : NULL;
 
+    const bool is_written =
+        t->domain == MPC_BITS && (!known || known->scalar); /* all of z, whatever lies there */
+
     if (t->in_place)
         TRY(strand_shared(st, &z, t->result, place.bits, s.n));
     else
-        z = t->domain == MPC_BITS ? place : result(t, s);
+        z = is_written ? place : result(t, s);
     TRY(operand(st, t->a->clear ? t->b : t->a, t->domain, s, &x));
-    if (known && t->domain == MPC_BITS && known->scalar) {
+    if (known && is_written) {
         keep_planes(&z, &x, known->clear[0]);
     } else if (known) {
-        shared_zero(&z);
         TRY(times_public(st, &z, &x, known, s));
     } else {
         TRY(operand(st, t->b, t->domain, s, &y));
